@@ -1,1 +1,10 @@
-export const placeholder = true;
+export { psnr, ssim } from './compare.ts';
+export { type DecodeOptions, decodePicture } from './decode.ts';
+export { type EncodeOptions, encodePicture, type PictureFormat } from './encode.ts';
+export { cutMask, cutWindow, type PlaceOptions, placeWindow } from './fit.ts';
+export { type MaskMode, maskFromAlpha, type ReadMaskOptions, readMask, requireMasked } from './mask-image.ts';
+export { type PasteOptions, paste } from './paste.ts';
+export { resizeMask } from './resize-mask.ts';
+export { featherWeights, growMask, shapePixelsMax } from './shape-mask.ts';
+export { maskOverlay, sideBySide } from './side-by-side.ts';
+export { chooseWindow, type Window, type WindowRequest } from './windows.ts';

@@ -1,1 +1,16 @@
-export const placeholder = true;
+export type { AutoencoderConfig } from './configs/autoencoder.ts';
+export type { ClipConfig } from './configs/clip.ts';
+export type { PipelineClass } from './configs/pipeline.ts';
+export type { SchedulerConfig } from './configs/scheduler.ts';
+export type { T5Config } from './configs/t5.ts';
+export type { TransformerConfig } from './configs/transformer.ts';
+export type { Dtype, TensorRef } from './dtype.ts';
+export { type Checkpoint, type CheckpointConfigs, type CheckpointWeights, openCheckpoint } from './folder.ts';
+export { mappableWeights } from './mappable.ts';
+export { openSafetensors, type SafetensorsFile } from './safetensors.ts';
+export { type TensorSource, writeSafetensors } from './safetensors-writer.ts';
+export { readBytes } from './tensor-data.ts';
+export { type ClipTokenizer, openClipTokenizer } from './text/clip-tokenizer.ts';
+export { openT5Tokenizer, type T5Tokenizer } from './text/t5-tokenizer.ts';
+export type { WeightStem } from './weight-files.ts';
+export { openWeights, openWeightsFile, type Weights } from './weights.ts';

@@ -1,1 +1,9 @@
-export const placeholder = true;
+export {
+  type Attributes,
+  type AttributeValue,
+  type Dimension,
+  type ElementType,
+  type ExternalTensor,
+  GraphBuilder,
+  type Value,
+} from './graph.ts';

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { batchLayout, memberRows, type PlacedMember } from './batch-layout.ts';
+
+const member = fc
+  .record({
+    tokens: fc.integer({ min: 1, max: 40 }),
+    textRows: fc.integer({ min: 1, max: 9 }),
+    mode: fc.constantFrom('full' as const, 'kv' as const, 'x' as const),
+    picks: fc.array(fc.nat(39), { minLength: 1, maxLength: 40 }),
+  })
+  .map(({ tokens, textRows, mode, picks }) => {
+    const rows = Int32Array.from([...new Set(picks.map((pick) => pick % tokens))].toSorted((a, b) => a - b));
+    return { tokens, textRows, mode, rows };
+  });
+
+test('a block never computes one row, nor an odd number of text and image rows', () => {
+  fc.assert(
+    fc.property(member, ({ mode, ...request }) => {
+      const { fresh } = memberRows(request, mode);
+      assert.ok(fresh.length >= 2);
+      assert.equal((fresh.length + request.textRows) % 2, 0);
+    }),
+  );
+});
+
+test('rows that are computed, projected or stored are each token once, but for a repeated last one', () => {
+  fc.assert(
+    fc.property(member, ({ mode, ...request }) => {
+      const { fresh, projected } = memberRows(request, mode);
+      const computed = new Set(fresh);
+      assert.deepEqual([...computed], mode === 'full' ? [...Array(request.tokens).keys()] : [...request.rows]);
+      const others = [...Array(request.tokens).keys()].filter((token) => !computed.has(token));
+      assert.deepEqual([...projected], mode === 'x' ? others : []);
+      assert.equal(fresh.at(-1), [...computed].at(-1));
+    }),
+  );
+});
+
+test('every row of a batch has one place, and its indices name its request and token', () => {
+  fc.assert(
+    fc.property(fc.array(member, { minLength: 1, maxLength: 8 }), (requests) => {
+      let base = 1;
+      const members = requests.map(({ mode, ...request }): PlacedMember => {
+        const placed = { ...memberRows(request, mode), textRows: request.textRows, rotaryBase: base };
+        base += request.tokens;
+        return placed;
+      });
+      const layout = batchLayout(members);
+      const total = layout.textCount + layout.imageCount + layout.projectedCount;
+      assert.equal(layout.rotary.length, total);
+      const owners = new Int32Array(total).fill(-1);
+      for (const [request, { textRows, fresh, projected, rotaryBase }] of members.entries()) {
+        const place = (from: number | undefined, tokens: Int32Array) => {
+          for (const [at, token] of tokens.entries()) {
+            const row = (from ?? 0) + at;
+            assert.equal(owners[row], -1);
+            owners[row] = request;
+            assert.equal(layout.rotary[row], BigInt(rotaryBase + token));
+            assert.equal(layout.slots[row - layout.textCount], BigInt(textRows + token));
+          }
+        };
+        owners.fill(request, layout.textFrom[request], (layout.textFrom[request] ?? 0) + textRows);
+        place(layout.imageFrom[request], fresh);
+        place(layout.projectedFrom[request], projected);
+      }
+      assert.ok(!owners.includes(-1));
+      if (members.length > 1) assert.deepEqual([...layout.owner].map(Number), [...owners]);
+    }),
+  );
+});

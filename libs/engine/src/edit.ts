@@ -1,0 +1,190 @@
+import { noiseRow } from '@instgenie/diffusion';
+import {
+  type Mask,
+  type Mode,
+  maskedRows,
+  type Picture,
+  type Plan,
+  ServiceError,
+  uniformPlan,
+} from '@instgenie/domain';
+import { StepActivations } from './activations.ts';
+import { type Engine, gridOf } from './engine.ts';
+import type { ActivationSource, EditItem, EditState, StepReport } from './inference-protocol.ts';
+import { share, sharedFloats } from './shared.ts';
+import type { Template } from './template.ts';
+
+const { fround } = Math;
+
+export interface EditSpec {
+  /** As large as the template's picture. */
+  readonly mask: Mask;
+  readonly prompt: string;
+  /** Seed of the noise inside the mask, or the template's own noise. */
+  readonly seed: number | 'template';
+  /** In (0, 1]: below 1 the edit starts later in the schedule, from the noised source. */
+  readonly strength?: number;
+  /** Compute every row with the edit's own condition: the reference for quality. */
+  readonly dense?: boolean;
+  /** A mode for each step and block; `kv` everywhere by default. */
+  readonly plan?: Plan;
+  /** Whether a cold template keeps what this edit computes of it; true unless told. */
+  readonly keeps?: boolean;
+}
+
+/** Where the activations of an edit's steps came from. */
+export type CacheOutcome = 'dense' | 'cold' | 'partial' | 'warm';
+
+/**
+ * An edit between its start and its end: it is stepped from outside, alone or in a batch with others, and its whole
+ * changing state is `state.latents` and `stepsDone`.
+ */
+export class Edit implements AsyncDisposable {
+  readonly template: Template;
+  readonly spec: EditSpec;
+  readonly state: EditState;
+  readonly plan: Plan;
+  /** First step of the schedule that is run. */
+  readonly firstStep: number;
+  readonly #engine: Engine;
+  #stepsDone = 0;
+  #stepsWarm = 0;
+
+  private constructor(engine: Engine, fields: Pick<Edit, 'template' | 'spec' | 'state' | 'plan' | 'firstStep'>) {
+    this.#engine = engine;
+    this.template = fields.template;
+    this.spec = fields.spec;
+    this.state = fields.state;
+    this.plan = fields.plan;
+    this.firstStep = fields.firstStep;
+  }
+
+  /** Encodes prompt and masked picture and draws the noise. Throws `invalid` for an empty mask or one of another size. */
+  static async prepare(engine: Engine, template: Template, spec: EditSpec): Promise<Edit> {
+    const { model } = engine;
+    const { picture, steps, guidance, textRows } = template.spec;
+    const { mask } = spec;
+    if (mask.width !== picture.width || mask.height !== picture.height) {
+      throw new ServiceError(
+        'invalid',
+        `mask: ${mask.width} x ${mask.height} pixels, but the image has ${picture.width} x ${picture.height}`,
+        { field: 'mask' },
+      );
+    }
+    const firstStep = model.firstStep(steps, spec.strength ?? 1);
+    const rows = maskedRows(mask);
+    const [text, masked] = await Promise.all([
+      engine.encodeText(spec.prompt, textRows),
+      model.condition === undefined ? undefined : engine.encode(picture, mask),
+    ]);
+    const { sigmas } = template.state;
+    const conditioning = await engine.condition(text, { sigmas, guidance });
+    const condition =
+      masked === undefined ? new Float32Array() : (model.condition?.(masked, mask) ?? new Float32Array());
+    const state = await engine.addEdit({
+      template: template.state.id,
+      rows,
+      latents: startLatents(template, { rows, seed: spec.seed, sigma: sigmas[firstStep] ?? 1 }),
+      condition: share(condition),
+      conditioning,
+      dense: spec.dense ?? false,
+    });
+    const blocks = model.denoiser.blocks.length;
+    const plan = spec.plan ?? uniformPlan(spec.dense === true ? 'full' : 'kv', { steps, blocks });
+    return new Edit(engine, { template, spec, state, plan, firstStep });
+  }
+
+  get stepsTotal(): number {
+    return this.template.spec.steps - this.firstStep;
+  }
+
+  get stepsDone(): number {
+    return this.#stepsDone;
+  }
+
+  get cache(): CacheOutcome {
+    if (this.spec.dense === true) return 'dense';
+    if (this.#stepsWarm === this.#stepsDone) return 'warm';
+    return this.#stepsWarm === 0 ? 'cold' : 'partial';
+  }
+
+  /** What the next step runs. Filling a cold template keeps what it computes. */
+  nextItem(preview?: Float32Array): EditItem {
+    const step = this.firstStep + this.#stepsDone;
+    const modes = this.plan[step] ?? [];
+    return {
+      kind: 'edit',
+      edit: this.state.id,
+      step,
+      modes,
+      source: this.#source(step, modes),
+      ...(preview === undefined ? {} : { preview }),
+    };
+  }
+
+  /** Counts the step of `item` as done. */
+  settle({ source, step }: EditItem): void {
+    this.#stepsDone++;
+    if (source.kind !== 'template') this.#stepsWarm++;
+    else if (source.capture !== undefined) {
+      this.template.keep(step, new StepActivations(source.capture.shape, source.capture.buffer));
+    }
+  }
+
+  /** The picture that rows M make with the source around them, before pasting. */
+  decode(latents: Float32Array = this.state.latents): Promise<Picture> {
+    return this.#engine.decode(latents, gridOf(this.template.spec.picture));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#engine.releaseEdit(this.state);
+  }
+
+  #source(step: number, modes: readonly Mode[]): ActivationSource {
+    if (modes.every((mode) => mode === 'full')) return { kind: 'none' };
+    const kept = this.template.activations(step);
+    if (kept !== undefined) return { kind: 'stored', step: kept };
+    if (this.spec.keeps === false) return { kind: 'template' };
+    return { kind: 'template', capture: new StepActivations(this.template.shape) };
+  }
+}
+
+export interface EditRun {
+  readonly signal?: AbortSignal;
+  readonly onStep?: (progress: { readonly done: number; readonly total: number; readonly report: StepReport }) => void;
+  /** Steps (counted from 1) after which `onPreview` gets the predicted result. */
+  readonly previewSteps?: readonly number[];
+  readonly onPreview?: (picture: Picture, done: number) => void | Promise<void>;
+}
+
+/** Runs an edit alone to its end. Can be stopped between steps. */
+export async function runEdit(engine: Engine, edit: Edit, { signal, onStep, previewSteps, onPreview }: EditRun = {}) {
+  while (edit.stepsDone < edit.stepsTotal) {
+    signal?.throwIfAborted();
+    const isShown = onPreview !== undefined && previewSteps?.includes(edit.stepsDone + 1) === true;
+    const item = edit.nextItem(isShown ? sharedFloats(edit.state.latents.length) : undefined);
+    const report = await engine.step([item]);
+    edit.settle(item);
+    onStep?.({ done: edit.stepsDone, total: edit.stepsTotal, report });
+    if (item.preview !== undefined) await onPreview?.(await edit.decode(item.preview), edit.stepsDone);
+  }
+}
+
+/** x0 everywhere but in M, where it is noised to `sigma`; at sigma 1 rows M are noise alone. */
+function startLatents(
+  { state: { x0, noise, tokens } }: Template,
+  { rows, seed, sigma }: { readonly rows: Int32Array; readonly seed: number | 'template'; readonly sigma: number },
+): Float32Array {
+  const latents = share(x0);
+  const channels = x0.length / tokens;
+  const row = new Float32Array(channels);
+  for (const token of rows) {
+    const at = token * channels;
+    if (seed === 'template') row.set(noise.subarray(at, at + channels));
+    else noiseRow(row, token, { seed, channels });
+    for (const [channel, value] of row.entries()) {
+      latents[at + channel] = fround(fround(1 - sigma) * (x0[at + channel] ?? 0)) + fround(sigma * value);
+    }
+  }
+  return latents;
+}

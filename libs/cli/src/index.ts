@@ -1,1 +1,2 @@
-export const placeholder = true;
+export { exitCodes } from './exit-codes.ts';
+export { runCli } from './run-cli.ts';

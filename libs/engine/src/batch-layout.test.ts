@@ -38,12 +38,12 @@ test('rows that are computed, projected or stored are each token once, but for a
   );
 });
 
-test('every row of a batch has one place, and its indices name its request and token', () => {
+test('every row of a batch has one place, and every key of a request is found in it or in the store', () => {
   fc.assert(
     fc.property(fc.array(member, { minLength: 1, maxLength: 8 }), (requests) => {
       let base = 1;
       const members = requests.map(({ mode, ...request }): PlacedMember => {
-        const placed = { ...memberRows(request, mode), textRows: request.textRows, rotaryBase: base };
+        const placed = { ...memberRows(request, mode), ...request, rotaryBase: base };
         base += request.tokens;
         return placed;
       });
@@ -51,22 +51,31 @@ test('every row of a batch has one place, and its indices name its request and t
       const total = layout.textCount + layout.imageCount + layout.projectedCount;
       assert.equal(layout.rotary.length, total);
       const owners = new Int32Array(total).fill(-1);
-      for (const [request, { textRows, fresh, projected, rotaryBase }] of members.entries()) {
-        const place = (from: number | undefined, tokens: Int32Array) => {
-          for (const [at, token] of tokens.entries()) {
+      for (const [request, { tokens, textRows, fresh, projected, rotaryBase }] of members.entries()) {
+        const order = [...(layout.orders[request] ?? [])].map(Number);
+        const stored = new Set(Array.from({ length: tokens }, (_, token) => token));
+        const place = (from: number | undefined, rows: Int32Array) => {
+          for (const [at, token] of rows.entries()) {
             const row = (from ?? 0) + at;
             assert.equal(owners[row], -1);
             owners[row] = request;
             assert.equal(layout.rotary[row], BigInt(rotaryBase + token));
-            assert.equal(layout.slots[row - layout.textCount], BigInt(textRows + token));
+            if (rows[at + 1] !== token) assert.equal(order[textRows + token], row);
+            stored.delete(token);
           }
         };
-        owners.fill(request, layout.textFrom[request], (layout.textFrom[request] ?? 0) + textRows);
+        const text = layout.textFrom[request] ?? 0;
+        owners.fill(request, text, text + textRows);
+        assert.deepEqual(
+          order.slice(0, textRows),
+          [...Array(textRows).keys()].map((row) => text + row),
+        );
         place(layout.imageFrom[request], fresh);
         place(layout.projectedFrom[request], projected);
+        for (const token of stored) assert.equal(order[textRows + token], total + token);
       }
       assert.ok(!owners.includes(-1));
-      if (members.length > 1) assert.deepEqual([...layout.owner].map(Number), [...owners]);
+      assert.deepEqual([...layout.owner].map(Number), [...owners]);
     }),
   );
 });

@@ -58,6 +58,7 @@ function padded(rows: Int32Array, textRows: number): Int32Array {
 
 /** A request in a batch: its tokens at a block, and where its rotary angles start in the batch's table. */
 export interface PlacedMember extends MemberRows {
+  readonly tokens: number;
   readonly textRows: number;
   readonly rotaryBase: number;
 }
@@ -72,57 +73,60 @@ export interface BatchLayout {
   /** Fresh image rows. */
   readonly imageCount: number;
   readonly projectedCount: number;
-  /** First row of each member's text, fresh image and projected rows, counted in the packed matrix. */
+  /** First row of each member's text, fresh image and projected rows in the packed matrix. */
   readonly textFrom: readonly number[];
   readonly imageFrom: readonly number[];
   readonly projectedFrom: readonly number[];
-  /** [requests, 6]: text from, to; fresh image from, to; projected from, to; the last four count image rows. */
+  /** [requests, 4]: text from, to; fresh image from, to. */
   readonly spans: BigInt64Array;
-  /** [image rows]: text rows + token, the place among the request's keys. */
-  readonly slots: BigInt64Array;
+  /** For each request [textRows + tokens]: the row of each key, in the packed matrix or in the stored rows below it. */
+  readonly orders: readonly BigInt64Array[];
   /** [all rows]: index into the rotary table, 0 for text. */
   readonly rotary: BigInt64Array;
-  /** [all rows]: which request a row belongs to; a lone 0 for one request, which then broadcasts. */
+  /** [all rows]: which request a row belongs to. */
   readonly owner: BigInt64Array;
 }
 
 /** Lays out a batch. Pure: the same members give the same arrays. */
 export function batchLayout(members: readonly PlacedMember[]): BatchLayout {
-  const textFrom = starts(
-    members.map(({ textRows }) => textRows),
-    0,
-  );
   const textCount = sum(members.map(({ textRows }) => textRows));
-  const imageFrom = starts(
-    members.map(({ fresh }) => fresh.length),
-    textCount,
-  );
   const imageCount = sum(members.map(({ fresh }) => fresh.length));
-  const projectedFrom = starts(
-    members.map(({ projected }) => projected.length),
-    textCount + imageCount,
-  );
   const projectedCount = sum(members.map(({ projected }) => projected.length));
+  const textFrom = starts(
+    0,
+    members.map(({ textRows }) => textRows),
+  );
+  const imageFrom = starts(
+    textCount,
+    members.map(({ fresh }) => fresh.length),
+  );
+  const projectedFrom = starts(
+    textCount + imageCount,
+    members.map(({ projected }) => projected.length),
+  );
   const total = textCount + imageCount + projectedCount;
 
-  const spans = indices(members.length * 6);
-  const slots = indices(imageCount + projectedCount);
+  const spans = indices(members.length * 4);
   const rotary = indices(total);
-  const owner = indices(members.length === 1 ? 1 : total);
-  for (const [request, { textRows, fresh, projected, rotaryBase }] of members.entries()) {
+  const owner = indices(total);
+  const orders: BigInt64Array[] = [];
+  for (const [request, { tokens, textRows, fresh, projected, rotaryBase }] of members.entries()) {
     const [text, image, other] = [textFrom[request] ?? 0, imageFrom[request] ?? 0, projectedFrom[request] ?? 0];
-    const span = [text, text + textRows, image - textCount, image - textCount + fresh.length];
-    span.push(other - textCount, other - textCount + projected.length);
-    for (const [at, value] of span.entries()) spans.set(request * 6 + at, value);
+    for (const [at, value] of [text, text + textRows, image, image + fresh.length].entries()) {
+      spans.set(request * 4 + at, value);
+    }
+    const order = indices(textRows + tokens);
+    for (let row = 0; row < textRows; row++) order.set(row, text + row);
+    for (let token = 0; token < tokens; token++) order.set(textRows + token, total + token);
     const place = (rows: Int32Array, from: number) => {
       for (const [at, token] of rows.entries()) {
-        slots.set(from - textCount + at, textRows + token);
+        order.set(textRows + token, from + at);
         rotary.set(from + at, rotaryBase + token);
       }
     };
     place(fresh, image);
     place(projected, other);
-    if (members.length === 1) continue;
+    orders.push(order.values);
     owner.fill(request, text, text + textRows);
     owner.fill(request, image, image + fresh.length);
     owner.fill(request, other, other + projected.length);
@@ -136,7 +140,7 @@ export function batchLayout(members: readonly PlacedMember[]): BatchLayout {
     imageFrom,
     projectedFrom,
     spans: spans.values,
-    slots: slots.values,
+    orders,
     rotary: rotary.values,
     owner: owner.values,
   };
@@ -157,7 +161,7 @@ function indices(length: number) {
   };
 }
 
-function starts(lengths: readonly number[], first: number): readonly number[] {
+function starts(first: number, lengths: readonly number[]): readonly number[] {
   let at = first;
   return lengths.map((length) => {
     const from = at;

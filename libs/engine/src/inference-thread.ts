@@ -40,7 +40,7 @@ let context: TrackContext | undefined;
 serveCalls(parentPort, {
   load: async () => {
     const sessions = await Sessions.load(setup.graphs, setup.settings);
-    const blank = (tokens: number) => blankRows(tokens, setup.denoiser.width);
+    const blank = new Tensor('float32', new Float32Array(), [0, setup.denoiser.width]);
     context = { sessions, denoiser: setup.denoiser, buffers, rotary: new RotaryTables(), blank };
   },
   putTemplate: (template) => {
@@ -69,8 +69,4 @@ function finder<T>(known: ReadonlyMap<number, T>, what: string): (id: number) =>
     if (found === undefined) throw new ServiceError('internal', `the engine has no ${what} ${id}`);
     return found;
   };
-}
-
-function blankRows(tokens: number, width: number): Tensor {
-  return new Tensor('float32', buffers.take('blank', tokens * width), [tokens, width]);
 }

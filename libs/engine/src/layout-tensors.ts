@@ -14,31 +14,40 @@ export class LayoutTensors {
   /** Which request each fresh image row belongs to. */
   readonly imageOwner: Tensor;
 
-  constructor(layout: BatchLayout, { cos, sin }: RotaryBatch) {
-    const { members, textCount, imageCount, owner, rotary } = layout;
-    const ownersOf = (from: number, to: number) => int64(members.length === 1 ? owner : owner.subarray(from, to));
+  constructor(layout: BatchLayout, { cos, sin }: RotaryBatch, batchMax: number) {
+    const { members, textCount, imageCount, rotary, owner } = layout;
+    const freshCount = textCount + imageCount;
+    const owners = (from: number, to?: number) => int64(members.length === 1 ? lone : owner.subarray(from, to));
+    const orders = Array.from({ length: batchMax }, (_, request) => {
+      return [`order_${request}`, int64(layout.orders[request] ?? nobody)] as const;
+    });
     this.layout = layout;
-    this.shared = { cos, sin, slots: int64(layout.slots, 1), spans: int64(layout.spans, 6) };
+    this.shared = {
+      cos,
+      sin,
+      spans: int64(layout.spans, 4),
+      projected_owner: owners(freshCount),
+      ...Object.fromEntries(orders),
+    };
     this.joint = {
-      owner: int64(owner),
-      rotary: int64(rotary, 1),
-      text_count: count(textCount),
-      fresh_count: count(textCount + imageCount),
+      owner: owners(0, freshCount),
+      query_rotary: int64(rotary.subarray(0, freshCount), 1),
+      key_rotary: int64(rotary, 1),
     };
     this.separate = {
-      text_owner: ownersOf(0, textCount),
-      image_owner: ownersOf(textCount, owner.length),
-      rotary: int64(rotary.subarray(textCount), 1),
-      fresh_count: count(imageCount),
+      text_owner: owners(0, textCount),
+      image_owner: owners(textCount, freshCount),
+      query_rotary: int64(rotary.subarray(textCount, freshCount), 1),
+      key_rotary: int64(rotary.subarray(textCount), 1),
     };
-    this.imageOwner = ownersOf(textCount, textCount + imageCount);
+    this.imageOwner = owners(textCount, freshCount);
   }
 }
 
+/** The only request, whose modulation then broadcasts to every row. */
+const lone = BigInt64Array.of(0n);
+const nobody = new BigInt64Array();
+
 function int64(values: BigInt64Array, columns?: number): Tensor {
   return new Tensor('int64', values, columns === undefined ? [values.length] : [values.length / columns, columns]);
-}
-
-function count(value: number): Tensor {
-  return new Tensor('int64', BigInt64Array.of(BigInt(value)), [1]);
 }

@@ -29,8 +29,8 @@ export interface TrackContext {
   readonly denoiser: Denoiser;
   readonly buffers: RowBuffers;
   readonly rotary: RotaryTables;
-  /** Keys and values where a block computes all: read, never used. */
-  readonly blank: (tokens: number) => Tensor;
+  /** No stored rows [0, width]: where a block computes all keys and values, or there is no request. */
+  readonly blank: Tensor;
 }
 
 /** Requests that go through the blocks of one step together, and their rows. */
@@ -84,18 +84,24 @@ export class Track {
     const description = this.#context.denoiser.blocks[index];
     assert(description !== undefined);
     const { layout } = this.#layout;
-    const captured = this.#captureHidden(index);
+    const captured = this.#capture(index, description.streams);
     const results: Record<string, Tensor> = { ...captured?.results };
-    const feeds = { ...this.#layout.shared, ...this.#modulationFeeds(description), ...this.#storedFeeds(index) };
+    const projected = this.#view(this.#rows, layout.textCount + layout.imageCount, layout.projectedCount);
+    const feeds = {
+      projected,
+      ...this.#layout.shared,
+      ...this.#modulationFeeds(description),
+      ...this.#storedFeeds(index),
+    };
     if (description.streams === 'joint') {
       Object.assign(feeds, this.#layout.joint, {
-        rows: this.#view(this.#rows, 0, layout.textCount + layout.imageCount + layout.projectedCount),
+        rows: this.#view(this.#rows, 0, layout.textCount + layout.imageCount),
       });
       results['rows_out'] = this.#view(this.#spare, 0, layout.textCount + layout.imageCount);
     } else {
       Object.assign(feeds, this.#layout.separate, {
         text: this.#view(this.#rows, 0, layout.textCount),
-        image: this.#view(this.#rows, layout.textCount, layout.imageCount + layout.projectedCount),
+        image: this.#view(this.#rows, layout.textCount, layout.imageCount),
       });
       results['text_out'] = this.#view(this.#spare, 0, layout.textCount);
       results['image_out'] = this.#view(this.#spare, layout.textCount, layout.imageCount);
@@ -142,10 +148,11 @@ export class Track {
     const table = this.#context.rotary.tableOf(this.#requests.map(({ rotary }) => rotary));
     const members = this.#requests.map((request, index) => ({
       ...memberRows(request, modes[index] ?? 'full'),
+      tokens: request.tokens,
       textRows: request.textRows,
       rotaryBase: table.bases[index] ?? 0,
     }));
-    const made = new LayoutTensors(batchLayout(members), table);
+    const made = new LayoutTensors(batchLayout(members), table, this.#context.denoiser.batchMax);
     this.#layouts.set(key, made);
     return made;
   }
@@ -207,7 +214,7 @@ export class Track {
       const request = this.#requests[index];
       const isStored = request !== undefined && request.modes[block] === 'kv';
       if (!isStored) {
-        feeds[`key_${index}`] = feeds[`value_${index}`] = blank(request?.tokens ?? 0);
+        feeds[`key_${index}`] = feeds[`value_${index}`] = blank;
         continue;
       }
       assert(request.stored !== undefined, 'mode kv needs keys and values');
@@ -247,7 +254,7 @@ export class Track {
   }
 
   /** Lets a priming request's block write its keys and values, and keeps the hidden state that enters it. */
-  #captureHidden(block: number) {
+  #capture(block: number, streams: BlockDescription['streams']) {
     const [request] = this.#requests;
     if (this.#requests.length > 1 || request?.capture === undefined) return undefined;
     const { capture, tokens } = request;
@@ -256,20 +263,22 @@ export class Track {
     if (capture.has('hidden')) {
       capture.rows(block, 'hidden').set(this.#rows.subarray(textCount * width, (textCount + tokens) * width));
     }
+    const before = streams === 'joint' ? textCount : 0;
     const results: Record<string, Tensor> = {};
-    const finish: (() => void)[] = [];
+    const copies: (() => void)[] = [];
     for (const [kind, output] of [
       ['key', 'keys'],
       ['value', 'values'],
     ] as const) {
       if (!capture.has(kind)) continue;
       const into = capture.rows(block, kind);
-      const isPadded = imageCount !== tokens;
-      const target = isPadded ? this.#context.buffers.take(`${this.#name}.${kind}`, imageCount * width) : into;
-      results[output] = new Tensor('float32', target, [imageCount, width]);
-      if (isPadded) finish.push(() => into.set(target.subarray(0, tokens * width)));
+      const isWhole = before + imageCount === tokens;
+      const length = (before + imageCount) * width;
+      const target = isWhole ? into : this.#context.buffers.take(`${this.#name}.${kind}`, length);
+      results[output] = new Tensor('float32', target, [before + imageCount, width]);
+      if (!isWhole) copies.push(() => into.set(target.subarray(before * width, (before + tokens) * width)));
     }
-    return { results, finish: () => finish.forEach((copy) => copy()) };
+    return { results, finish: () => copies.forEach((copy) => copy()) };
   }
 
   #view(rows: Float32Array, from: number, count: number): Tensor {

@@ -10,8 +10,9 @@ import {
   linearGelu,
   modulatedNorm,
   modulationParts,
-  type Rotary,
+  rotaryInputs,
   rotate,
+  withProjected,
 } from './layers.ts';
 
 /** The layer names of one of the two streams. */
@@ -45,110 +46,107 @@ const textNames: StreamNames = {
   mlp: 'ff_context',
 };
 
-/** shift, scale and gate of attention, then of the MLP; one row, or one for each row of the stream. */
-type Modulation = readonly [Value, Value, Value, Value, Value, Value];
-
 /**
  * Builds a double block: text and image rows have layers of their own and meet in attention.
- * Image rows: fresh ones of every request, then rows that are only projected to keys and values.
+ * `text`, `image`: rows of every request. `projected`: image rows that only give keys and values. Text rows are not
+ * rotated: their position is zero.
  */
 export function doubleBlockGraph(context: LayerContext, index: number): Uint8Array {
   const { graph, shape } = context;
   const { width } = shape;
-  const text = graph.input('text', 'float32', ['text_rows', width]);
-  const image = graph.input('image', 'float32', ['image_rows', width]);
-  const freshCount = graph.input('fresh_count', 'int64', [1]);
-  const rotary: Rotary = {
-    index: graph.input('rotary', 'int64', ['image_rows', 1]),
-    cos: graph.input('cos', 'float32', ['table', shape.headDim / 2]),
-    sin: graph.input('sin', 'float32', ['table', shape.headDim / 2]),
-  };
-  const inputs = attentionInputs(context);
-  const stream = (name: string): Modulation => {
+  const block = `transformer_blocks.${index}`;
+  const stream = (name: string, names: StreamNames) => {
+    const rows = graph.input(name, 'float32', [`${name}_rows`, width]);
     const modulation = graph.input(`${name}_modulation`, 'float32', ['requests', 6 * width]);
-    const owner = graph.input(`${name}_owner`, 'int64', [`${name}_owners`]);
-    const [a, b, c, d, e, f] = modulationParts(context, { modulation, owner, count: 6 });
-    if (!a || !b || !c || !d || !e || !f) throw new RangeError('six parts expected');
-    return [a, b, c, d, e, f];
+    return new Stream(context, { block, rows, modulation, owner: `${name}_owner`, names });
   };
-  const layers = new StreamLayers(context, `transformer_blocks.${index}`);
+  const text = stream('text', textNames);
+  const image = stream('image', imageNames);
+  const rotary = rotaryInputs(context);
 
-  const textModulation = stream('text');
-  const textNormal = modulatedNorm(context, text, { shift: textModulation[0], scale: textModulation[1] });
-  const imageModulation = stream('image');
-  const imageNormal = modulatedNorm(context, image, { shift: imageModulation[0], scale: imageModulation[1] });
-  const imageFresh = firstRows(context, imageNormal, freshCount);
+  const all = withProjected(context, image.normal, { modulation: image.modulation, count: 6 });
+  const query = [text.query(), rotate(context, image.query(), rotary.query)];
+  const imageKey = rotate(context, image.key(all), rotary.key);
+  const imageValue = image.value(all);
+  const attention = raggedAttention(context, {
+    ...attentionInputs(context),
+    query: graph.op('Concat', query, { axis: 0n }),
+    keys: [text.key(text.normal), imageKey],
+    values: [text.value(text.normal), imageValue],
+  });
 
-  const imageQuery = rotate(context, layers.query(imageFresh, imageNames), {
-    ...rotary,
-    index: firstRows(context, rotary.index, freshCount),
-  });
-  const key = {
-    text: layers.key(textNormal, textNames),
-    image: rotate(context, layers.key(imageNormal, imageNames), rotary),
-  };
-  const value = { text: layers.value(textNormal, textNames), image: layers.value(imageNormal, imageNames) };
-  const query = graph.op('Concat', [layers.query(textNormal, textNames), imageQuery], { axis: 0n });
-  const attention = raggedAttention(context, { ...inputs, query, key, value });
-
-  const textCount = graph.op('Shape', [text], { start: 0n, end: 1n });
-  const textOut = layers.rest(text, firstRows(context, attention, textCount), {
-    names: textNames,
-    modulation: textModulation,
-  });
-  const freshOf = (part: Value) => firstRows(context, part, freshCount);
-  const [a, b, c, d, e, f] = imageModulation;
-  const imageOut = layers.rest(freshOf(image), lastRows(context, attention, textCount), {
-    names: imageNames,
-    modulation: [a, b, freshOf(c), freshOf(d), freshOf(e), freshOf(f)],
-  });
+  const textCount = graph.op('Shape', [text.rows], { start: 0n, end: 1n });
+  const textOut = text.rest(firstRows(context, attention, textCount));
+  const imageOut = image.rest(lastRows(context, attention, textCount));
   graph.output('text_out', textOut, 'float32', ['text_rows', width]);
-  graph.output('image_out', imageOut, 'float32', ['fresh', width]);
-  graph.output('keys', key.image, 'float32', ['image_rows', width]);
-  graph.output('values', value.image, 'float32', ['image_rows', width]);
+  graph.output('image_out', imageOut, 'float32', ['image_rows', width]);
+  graph.output('keys', imageKey, 'float32', ['all_rows', width]);
+  graph.output('values', imageValue, 'float32', ['all_rows', width]);
   return graph.encode();
 }
 
-/** The layers that both streams have, each with its own weights. */
-class StreamLayers {
+interface StreamFields {
+  readonly block: string;
+  readonly rows: Value;
+  readonly modulation: Value;
+  readonly owner: string;
+  readonly names: StreamNames;
+}
+
+/** The rows of one stream and the layers that both streams have, each with its own weights. */
+class Stream {
+  readonly rows: Value;
+  readonly modulation: Value;
+  /** The rows, normed and modulated for attention. */
+  readonly normal: Value;
   readonly #context: LayerContext;
   readonly #block: string;
+  readonly #names: StreamNames;
+  /** Gate of attention, then shift, scale and gate of the MLP. */
+  readonly #later: readonly [Value, Value, Value, Value];
 
-  constructor(context: LayerContext, block: string) {
+  constructor(context: LayerContext, { block, rows, modulation, owner, names }: StreamFields) {
+    const [shift, scale, ...later] = modulationParts(context, { modulation, owner, count: 6 });
+    this.rows = rows;
+    this.modulation = modulation;
+    this.normal = modulatedNorm(context, rows, { shift, scale });
     this.#context = context;
     this.#block = block;
+    this.#names = names;
+    this.#later = later;
   }
 
-  query(x: Value, names: StreamNames): Value {
-    return headNorm(this.#context, this.#square(x, names.query), `${this.#block}.${names.normQuery}`);
+  query(): Value {
+    return headNorm(this.#context, this.#square(this.normal, this.#names.query), this.#layer(this.#names.normQuery));
   }
 
-  key(x: Value, names: StreamNames): Value {
-    return headNorm(this.#context, this.#square(x, names.key), `${this.#block}.${names.normKey}`);
+  key(x: Value): Value {
+    return headNorm(this.#context, this.#square(x, this.#names.key), this.#layer(this.#names.normKey));
   }
 
-  value(x: Value, names: StreamNames): Value {
-    return this.#square(x, names.value);
+  value(x: Value): Value {
+    return this.#square(x, this.#names.value);
   }
 
   /** What follows attention: its output layer, then the MLP, each gated and added. */
-  rest(
-    x: Value,
-    attention: Value,
-    { names, modulation }: { readonly names: StreamNames; readonly modulation: Modulation },
-  ): Value {
-    const [, , attentionGate, shift, scale, mlpGate] = modulation;
+  rest(attention: Value): Value {
+    const [attentionGate, shift, scale, mlpGate] = this.#later;
     const { width } = this.#context.shape;
-    const attended = gatedAdd(this.#context, x, { gate: attentionGate, y: this.#square(attention, names.out) });
+    const y = this.#square(attention, this.#names.out);
+    const attended = gatedAdd(this.#context, this.rows, { gate: attentionGate, y });
     const normal = modulatedNorm(this.#context, attended, { shift, scale });
-    const mlp = `${this.#block}.${names.mlp}`;
+    const mlp = this.#layer(this.#names.mlp);
     const inner = linearGelu(this.#context, normal, { name: `${mlp}.net.0.proj`, from: width, to: 4 * width });
-    const y = linear(this.#context, inner, { name: `${mlp}.net.2`, from: 4 * width, to: width });
-    return gatedAdd(this.#context, attended, { gate: mlpGate, y });
+    const outer = linear(this.#context, inner, { name: `${mlp}.net.2`, from: 4 * width, to: width });
+    return gatedAdd(this.#context, attended, { gate: mlpGate, y: outer });
   }
 
   #square(x: Value, layer: string): Value {
     const { width } = this.#context.shape;
-    return linear(this.#context, x, { name: `${this.#block}.${layer}`, from: width, to: width });
+    return linear(this.#context, x, { name: this.#layer(layer), from: width, to: width });
+  }
+
+  #layer(name: string): string {
+    return `${this.#block}.${name}`;
   }
 }

@@ -16,9 +16,7 @@ export function headGraph(context: LayerContext): Uint8Array {
   const { graph, shape } = context;
   const rows = graph.input('rows', 'float32', ['image_rows', shape.width]);
   const modulation = graph.input('modulation', 'float32', ['requests', 2 * shape.width]);
-  const owner = graph.input('owner', 'int64', ['owners']);
-  const [scale, shift] = modulationParts(context, { modulation, owner, count: 2 });
-  if (scale === undefined || shift === undefined) throw new RangeError('two parts expected');
+  const [scale, shift] = modulationParts(context, { modulation, owner: 'owner', count: 2 });
   const normal = modulatedNorm(context, rows, { shift, scale });
   const velocity = linear(context, normal, { name: 'proj_out', from: shape.width, to: shape.outChannels });
   graph.output('velocity', velocity, 'float32', ['image_rows', shape.outChannels]);

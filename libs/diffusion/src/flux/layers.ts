@@ -68,6 +68,16 @@ export interface Rotary {
   readonly sin: Value;
 }
 
+/** Declares the rotary inputs: rows that give queries, and rows that give keys (those and the projected ones). */
+export function rotaryInputs({ graph, shape }: LayerContext): { readonly query: Rotary; readonly key: Rotary } {
+  const cos = graph.input('cos', 'float32', ['table', shape.headDim / 2]);
+  const sin = graph.input('sin', 'float32', ['table', shape.headDim / 2]);
+  return {
+    query: { index: graph.input('query_rotary', 'int64', ['query_rows', 1]), cos, sin },
+    key: { index: graph.input('key_rotary', 'int64', ['key_rows', 1]), cos, sin },
+  };
+}
+
 /** Turns each pair (2j, 2j + 1) of every head of [rows, width] by its row's angle. */
 export function rotate({ graph, shape }: LayerContext, x: Value, { index, cos, sin }: Rotary): Value {
   const alone = graph.op('Reshape', [x, graph.ints([-1, 1, shape.width])]);
@@ -86,11 +96,34 @@ export function lastRows({ graph }: LayerContext, x: Value, count: Value): Value
   return graph.op('Slice', [x, count, graph.ints([end]), graph.ints([0])]);
 }
 
-/** The parts of a modulation of `count` x width channels, for each row: [1, width], or [rows, width] in a batch. */
-export function modulationParts(
+/** As many values as `Count`. */
+type Parts<Count extends number, Found extends readonly Value[] = []> = Found['length'] extends Count
+  ? Found
+  : Parts<Count, readonly [...Found, Value]>;
+
+/**
+ * The parts of a modulation of `count` x width channels: [1, width], or in a batch one row for each row of the stream.
+ * Declares the input `owner`, which says what request each row belongs to; a lone 0 for one request, which broadcasts.
+ */
+export function modulationParts<Count extends number>(
   { graph }: LayerContext,
-  { modulation, owner, count }: { readonly modulation: Value; readonly owner: Value; readonly count: number },
-): readonly Value[] {
-  const rows = graph.op('Gather', [modulation, owner], { axis: 0n });
-  return graph.ops('Split', [rows], count, { axis: 1n, num_outputs: BigInt(count) });
+  { modulation, owner, count }: { readonly modulation: Value; readonly owner: string; readonly count: Count },
+): Parts<Count> {
+  const rows = graph.op('Gather', [modulation, graph.input(owner, 'int64', [`${owner}s`])], { axis: 0n });
+  return graph.ops('Split', [rows], count, { axis: 1n, num_outputs: BigInt(count) }) as Parts<Count>;
+}
+
+/**
+ * `normal` and below it the rows of the input `projected`, normed and modulated alike (shift and scale are the first
+ * two parts of the modulation).
+ */
+export function withProjected(
+  context: LayerContext,
+  normal: Value,
+  { modulation, count }: { readonly modulation: Value; readonly count: 3 | 6 },
+): Value {
+  const { graph, shape } = context;
+  const projected = graph.input('projected', 'float32', ['projected_rows', shape.width]);
+  const [shift, scale] = modulationParts(context, { modulation, owner: 'projected_owner', count });
+  return graph.op('Concat', [normal, modulatedNorm(context, projected, { shift, scale })], { axis: 0n });
 }

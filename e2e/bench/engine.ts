@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Engine } from '@instgenie/engine';
+import { EngineBench } from './engine-steps.ts';
+import { Gemm } from './gemm.ts';
+import { measureLoading } from './loading.ts';
+import { writeRandomCheckpoint } from './random-checkpoint.ts';
+import { type BenchContext, type BenchResult, interleaved, type Row, row } from './rows.ts';
+
+export const demoModel = join(dirname(fileURLToPath(import.meta.url)), '../../deploy/models/portrait-fill');
+
+/** The shape that the goals are for. */
+const gateShape = { width: 320, heads: 5, doubleBlocks: 3, singleBlocks: 9 };
+const ratios = [0.05, 0.11, 0.2, 0.35, 0.5, 1] as const;
+const raggedRatios = [0.05, 0.11, 0.2, 0.35];
+const threads = availableParallelism();
+
+/** Denoising steps by mask ratio and batch, against the work they save and against what the chip can do. */
+export async function benchEngine(context: BenchContext): Promise<BenchResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'instgenie-bench-'));
+  try {
+    context.say('gate shape: width 320, 3 + 9 blocks, random weights');
+    const gates = join(folder, 'gates');
+    await writeRandomCheckpoint(gates, demoModel, gateShape);
+    const gateRows = await measure(gates, { context, cache: join(folder, 'cache'), isGate: true });
+    context.say('demo model');
+    const demoRows = await measure(demoModel, { context, cache: join(folder, 'cache'), isGate: false });
+    const loading = await measureLoading(demoModel, join(folder, 'cache'));
+    return { rows: [...gateRows, ...demoRows, ...loading] };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Measured {
+  readonly context: BenchContext;
+  readonly cache: string;
+  readonly isGate: boolean;
+}
+
+async function measure(folder: string, { context, cache, isGate }: Measured): Promise<readonly Row[]> {
+  await using engine = await Engine.open({ folder, cache, threads });
+  await using bench = await EngineBench.open(engine);
+  const rounds = context.isQuick ? 7 : 25;
+  const prefix = isGate ? 'engine' : 'engine.demo';
+  const { width } = engine.model.denoiser;
+  await using gemm = await Gemm.open({ rows: bench.rows(1), from: width, to: 4 * width }, threads);
+
+  const dense = bench.step([{ ratio: 1, isDense: true }]);
+  const masked = Object.fromEntries(ratios.map((ratio) => [ratio, bench.step([{ ratio, isDense: false }])]));
+  const times = await interleaved(
+    {
+      gemm: () => gemm.run(),
+      dense: async () => (await dense()).wallMs,
+      ...Object.fromEntries(ratios.map((ratio) => [String(ratio), async () => (await masked[ratio]?.())?.wallMs ?? 0])),
+    } as Record<string, () => Promise<number>>,
+    rounds,
+  );
+  const denseMs = times['dense'] ?? 0;
+  const gemmRate = gemm.flops / (times['gemm'] ?? 0) / 1e6;
+  const denseRate = bench.flops(1) / denseMs / 1e6;
+  const rows: Row[] = [
+    row(`${prefix}.gemm.gflops`, gemmRate, { unit: 'GFLOP/s' }),
+    row(`${prefix}.dense.gflops`, denseRate, { unit: 'GFLOP/s' }),
+    row(`${prefix}.dense.gemm_share`, denseRate / gemmRate, { unit: 'ratio', ...(isGate ? { atLeast: 0.75 } : {}) }),
+    row(`${prefix}.dense.step_ms`, denseMs, { unit: 'ms' }),
+  ];
+  for (const ratio of ratios) {
+    const ms = times[String(ratio)] ?? 0;
+    const speedup = denseMs / ms;
+    const share = speedup / (bench.flops(1) / bench.flops(ratio));
+    rows.push(
+      row(`${prefix}.masked.step_ms.${ratio}`, ms, { unit: 'ms' }),
+      row(`${prefix}.speedup.${ratio}`, speedup, { unit: 'ratio' }),
+    );
+    if (ratio === 1) continue;
+    rows.push(
+      row(`${prefix}.masked.share.${ratio}`, share, {
+        unit: 'ratio',
+        ...(isGate ? { atLeast: ratio < 0.1 ? 0.65 : 0.85 } : {}),
+      }),
+    );
+  }
+  return [
+    ...rows,
+    ...(await measureBatches(bench, { prefix, rounds, isGate })),
+    ...(await measureOverhead(bench, { prefix, rounds, isGate })),
+  ];
+}
+
+async function measureBatches(
+  bench: EngineBench,
+  { prefix, rounds, isGate }: { readonly prefix: string; readonly rounds: number; readonly isGate: boolean },
+): Promise<readonly Row[]> {
+  const alone = raggedRatios.map((ratio) => bench.step([{ ratio, isDense: false }]));
+  const together = bench.step(raggedRatios.map((ratio) => ({ ratio, isDense: false })));
+  const equal = [1, 2, 4].map((size) =>
+    bench.step(Array.from({ length: size }, () => ({ ratio: 0.11, isDense: false }))),
+  );
+  const times = await interleaved(
+    {
+      alone: async () => {
+        let sum = 0;
+        for (const step of alone) sum += (await step()).wallMs;
+        return sum;
+      },
+      together: async () => (await together()).wallMs,
+      batch1: async () => (await equal[0]?.())?.wallMs ?? 0,
+      batch2: async () => (await equal[1]?.())?.wallMs ?? 0,
+      batch4: async () => (await equal[2]?.())?.wallMs ?? 0,
+    },
+    rounds,
+  );
+  return [
+    row(`${prefix}.ragged4.ratio`, times.together / times.alone, { unit: 'ratio', ...(isGate ? { atMost: 1 } : {}) }),
+    row(`${prefix}.batch2.ratio`, times.batch2 / (2 * times.batch1), { unit: 'ratio' }),
+    row(`${prefix}.batch4.ratio`, times.batch4 / (4 * times.batch1), { unit: 'ratio' }),
+  ];
+}
+
+async function measureOverhead(
+  bench: EngineBench,
+  { prefix, rounds, isGate }: { readonly prefix: string; readonly rounds: number; readonly isGate: boolean },
+): Promise<readonly Row[]> {
+  const step = bench.step([{ ratio: 0.11, isDense: false }]);
+  const { share } = await interleaved(
+    {
+      share: async () => {
+        const { wallMs, nativeMs } = await step();
+        return (wallMs - nativeMs) / wallMs;
+      },
+    },
+    4 * rounds,
+  );
+  return [row(`${prefix}.js_share`, share, { unit: 'ratio', ...(isGate ? { atMost: 0.03 } : {}) })];
+}

@@ -1,0 +1,49 @@
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { benchEngine } from './engine.ts';
+import type { Bench, Row } from './rows.ts';
+
+const benches: Readonly<Record<string, Bench>> = { engine: benchEngine };
+
+const help = `usage: npm run -s bench -- NAME [--quick] [--json]
+
+NAME     ${Object.keys(benches).join(' | ')}
+--quick  fewer repeats: ends within 50 s
+--json   one JSON object on standard output and nothing else
+
+Exit code 0 when every goal holds, 1 when one does not, 2 for bad usage.`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, help: { type: 'boolean' } },
+  });
+  const [name = ''] = positionals;
+  const bench = benches[name];
+  if (values.help === true || bench === undefined || positionals.length > 1) {
+    console.error(values.help === true ? help : `bench: unknown name '${name}'\n\n${help}`);
+    return values.help === true ? 0 : 2;
+  }
+  const began = performance.now();
+  const say = (line: string) => console.error(line);
+  const { rows, skipped = [] } = await bench({ isQuick: values.quick === true, say });
+  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
+  const seconds = Math.round((performance.now() - began) / 100) / 10;
+  if (values.json === true) console.log(JSON.stringify({ bench: name, machine, seconds, rows, skipped }));
+  else {
+    console.log(`${name}: ${machine.cores} x ${machine.cpu}, Node ${machine.node}, ${seconds} s\n`);
+    console.log(table(rows));
+    for (const { name: left, reason } of skipped) console.log(`skipped ${left}: ${reason}`);
+  }
+  return rows.every(({ holds }) => holds !== false) ? 0 : 1;
+}
+
+function table(rows: readonly Row[]): string {
+  const lines = rows.map(({ name, value, unit, goal = '', holds }) => {
+    const verdict = holds === undefined ? '' : holds ? 'holds' : 'MISSED';
+    return [name.padEnd(36), value.toPrecision(4).padStart(10), unit.padEnd(10), goal.padEnd(9), verdict].join('  ');
+  });
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+process.exitCode = await main();

@@ -1,0 +1,128 @@
+import { maskedPixels } from '@instgenie/domain';
+import { type Engine, gridOf, Template } from '@instgenie/engine';
+import { decodePicture, encodePicture } from '@instgenie/pictures';
+import { type CommandContext, callerPath } from '../command-context.ts';
+import { CheckFailed } from '../exit-codes.ts';
+import { openEngine } from '../open-engine.ts';
+import { primedBytes, primeTemplate } from '../priming.ts';
+import { writeFiles } from '../write-files.ts';
+import { type Answer, answerText, jsonAnswer } from './answer.ts';
+import type { EditFlags } from './edit-flags.ts';
+import type { EditsDone } from './edits-done.ts';
+import { type EditJob, planJob, readInputs } from './inputs.ts';
+import { bytesChangedOutside, comparePicture } from './likeness.ts';
+import { checkOutputs, type OutputPaths, outputPaths } from './outputs.ts';
+import { PreviewFolder } from './previews.ts';
+import { type JobResult, type JobRun, runJob, Stopwatch } from './run-job.ts';
+
+/** Reads, edits, writes, answers. Nothing is written unless all of it can be. */
+export async function editPicture(context: CommandContext, flags: EditFlags): Promise<void> {
+  const total = new Stopwatch();
+  const image = callerPath(context, flags.image);
+  const mask = flags.mask === undefined ? undefined : callerPath(context, flags.mask);
+  const outputs = outputPaths(callerPath(context, flags.output));
+  const inputs = await readInputs({ ...flags, image, mask });
+  const written = flags.mode === 'compare' ? [outputs.edited, outputs.dense, outputs.compare] : [outputs.edited];
+  await checkOutputs(written, mask === undefined ? [image] : [image, mask]);
+  const previews =
+    flags.previews === undefined ? undefined : await PreviewFolder.make(callerPath(context, flags.previews));
+
+  const watch = new Stopwatch();
+  await using engine = await openEngine(context, flags);
+  const loadMs = watch.lap();
+  const job = await planJob(inputs, engine.model.defaults.side);
+  warnAboutFlags(context, { engine, job, flags });
+  const done = await runAll({ context, engine, job, flags, previews });
+  const files = await encodeAll(job, done, outputs);
+  context.signal.throwIfAborted();
+  await writeFiles(files);
+
+  const answer: Answer = {
+    ...done,
+    job,
+    flags,
+    loadMs,
+    totalMs: total.lap(),
+    model: engine.model,
+    changedOutside: await countChanges(job, files.get(outputs.edited), outputs),
+    outputs: {
+      edited: outputs.edited,
+      ...(done.dense === undefined ? {} : { dense: outputs.dense, compare: outputs.compare }),
+      ...(previews === undefined ? {} : { previews: previews.paths }),
+    },
+  };
+  context.print(flags.json ? JSON.stringify(jsonAnswer(answer)) : answerText(answer));
+  if ((answer.changedOutside ?? 0) > 0)
+    throw new CheckFailed(`${answer.changedOutside} bytes changed outside the mask`);
+}
+
+interface EditWork {
+  readonly context: CommandContext;
+  readonly engine: Engine;
+  readonly job: EditJob;
+  readonly flags: EditFlags;
+  readonly previews: PreviewFolder | undefined;
+}
+
+async function runAll({ context, engine, job, flags, previews }: EditWork): Promise<EditsDone> {
+  const { defaults } = engine.model;
+  const { mode, prompt, seed, strength, steps = defaults.steps, guidance = defaults.guidance } = flags;
+  const watch = new Stopwatch();
+  const spec = { picture: job.picture, steps, guidance, textRows: defaults.textRows };
+  await using template = await Template.prepare(engine, spec);
+  const templateMs = watch.lap();
+  const run = (fields: Pick<JobRun, 'label' | 'onPreview'>, isDense: boolean): Promise<JobResult> =>
+    runJob(
+      engine,
+      { ...fields, job, template, spec: { prompt, seed, strength, dense: isDense, keeps: false } },
+      context,
+    );
+  const onPreview =
+    previews && (((picture, progress) => previews.write(picture, progress)) satisfies JobRun['onPreview']);
+
+  if (mode === 'dense') {
+    const edited = await run({ label: 'dense', onPreview }, true);
+    return { template, templateMs, prime: undefined, edited, dense: undefined };
+  }
+  // The decoder's first run reserves its memory: neither of two edits that are compared should pay for it.
+  if (mode === 'compare') await engine.decode(template.state.x0, gridOf(job.picture));
+  const prime = mode === 'compare' || flags.warm ? await timedPriming(context, template) : undefined;
+  const dense = mode === 'compare' ? await run({ label: 'dense' }, true) : undefined;
+  const edited = await run({ label: 'masked', onPreview }, false);
+  return { template, templateMs, prime, edited, dense };
+}
+
+async function timedPriming(context: CommandContext, template: Template) {
+  const watch = new Stopwatch();
+  await primeTemplate(context, template);
+  return { ms: watch.lap(), bytes: primedBytes(template) };
+}
+
+async function encodeAll(
+  { source, mask, window }: EditJob,
+  { edited, dense }: EditsDone,
+  outputs: OutputPaths,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const files = new Map([[outputs.edited, await encodePicture(edited.picture, outputs.format)]]);
+  if (dense === undefined) return files;
+  const compared = await comparePicture({ source, mask, window, results: [dense.picture, edited.picture] });
+  files.set(outputs.dense, await encodePicture(dense.picture, outputs.format));
+  files.set(outputs.compare, await encodePicture(compared, outputs.format));
+  return files;
+}
+
+/** Counted in the written file, read back; undefined where the format has losses anyway. */
+async function countChanges({ source, mask }: EditJob, file: Uint8Array | undefined, { format }: OutputPaths) {
+  if (format !== 'png' || file === undefined) return undefined;
+  return bytesChangedOutside(source, await decodePicture(file), mask);
+}
+
+function warnAboutFlags(
+  { progress }: CommandContext,
+  { engine, job, flags }: Pick<EditWork, 'engine' | 'job' | 'flags'>,
+): void {
+  if (maskedPixels(job.mask) === job.mask.bits.length) progress.note('note: the mask covers the whole picture');
+  if (flags.guidance !== undefined && engine.model.defaults.guidance === 0) {
+    progress.note('note: this model takes no guidance; --guidance has no effect');
+  }
+}

@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import type { CommandContext } from './command-context.ts';
+import { demoCommand } from './demo/demo-command.ts';
+import { editCommand } from './edit/edit-command.ts';
+import { exitCodesHelp } from './exit-codes.ts';
+import { fixturesCommand } from './fixtures-command.ts';
+import { modelCommand } from './model/model-command.ts';
+
+const examples = `
+Examples:
+  instgenie edit --image portrait.png --mask hat.png --prompt "pink curly hair" -o edited.png
+  instgenie edit --image portrait.png --mask hat.png --prompt "pink curly hair" --mode compare
+  instgenie model inspect ~/models/FLUX.1-Fill-dev
+  instgenie demo`;
+
+/** The whole command line. Parsing throws instead of ending the process. */
+export function buildProgram(context: CommandContext): Command {
+  const program = new Command('instgenie')
+    .description('Mask-aware editing of pictures with diffusion models: only what the mask marks is computed.')
+    .version(manifest.version, '-V, --version')
+    .addHelpText('after', `${examples}\n${exitCodesHelp}`);
+  for (const command of [editCommand(context), modelCommand(context), demoCommand(context), fixturesCommand()]) {
+    program.addCommand(command);
+  }
+  for (const command of withDescendants(program)) settle(command);
+  return program;
+}
+
+/** What holds for every command, however deep: refuse what is unknown, never end the process, speak as one. */
+function settle(command: Command): void {
+  command
+    .exitOverride()
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(true)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'instgenie: ')) })
+    .configureHelp({ showGlobalOptions: false, helpWidth: 110 });
+  if (command.parent !== null) command.addHelpText('after', exitCodesHelp);
+}
+
+function withDescendants(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withDescendants)];
+}

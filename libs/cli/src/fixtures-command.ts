@@ -44,7 +44,7 @@ async function check(dir: string, options: CheckOptions): Promise<boolean> {
   await checkFolder(resolve(process.env['INSTGENIE_CWD'] ?? '.', dir), {
     signal: abort.signal,
     ...(options.threads === undefined ? {} : { threads: threadCount(options.threads) }),
-    ...(options.cache === undefined ? {} : { cache: resolve(options.cache) }),
+    ...(options.cache === undefined ? {} : { cache: resolve(process.env['INSTGENIE_CWD'] ?? '.', options.cache) }),
     onFile: (report) => {
       reports.push(report);
       if (options.json !== true) printReport(report, options.verbose === true);

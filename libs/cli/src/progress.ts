@@ -7,7 +7,7 @@ export interface Progress {
   bar(label: string, total: number): ProgressBar;
 }
 
-export interface ProgressBar extends Disposable {
+interface ProgressBar extends Disposable {
   advance(done: number): void;
 }
 

@@ -1,4 +1,4 @@
-export type Alignment = 'left' | 'right';
+type Alignment = 'left' | 'right';
 
 export interface TableColumn {
   readonly title: string;

@@ -75,12 +75,11 @@ export class Track {
       { latents: new Tensor('float32', inputs, [layout.imageCount, channels]) },
       { rows_out: image },
     );
-    this.#projectedRows(0);
   }
 
   /** Runs a block over every request. */
   async block(index: number): Promise<void> {
-    if (index > 0) this.#arrange(index);
+    this.#arrange(index);
     const description = this.#context.denoiser.blocks[index];
     assert(description !== undefined);
     const { layout } = this.#layout;

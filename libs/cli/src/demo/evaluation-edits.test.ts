@@ -10,7 +10,7 @@ const edit = (id: string, maskRatio: number) => ({ id, prompt: 'hat', maskRatio 
 
 test('each wanted ratio gets the nearest edit that is left', () => {
   const edits = [edit('a', 0.5), edit('b', 0.08), edit('c', 0.1), edit('d', 0.3)];
-  const chosen = nearestByRatio(edits, [0.09, 0.09, 0.35]);
+  const chosen = nearestByRatio(edits, [0.095, 0.095, 0.35]);
   assert.deepEqual(
     chosen.map(({ id }) => id),
     ['c', 'b', 'd'],

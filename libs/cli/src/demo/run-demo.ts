@@ -37,7 +37,9 @@ export async function runDemo(context: CommandContext, flags: DemoFlags): Promis
 
   const watch = new Stopwatch();
   await using engine = await openEngine(context, flags);
-  context.progress.note(`loaded in ${secondsText(watch.lap())}`);
+  context.progress.note(
+    `loaded in ${secondsText(watch.lap())}; ${edits.length} edits of ${plan.steps} steps, three times each`,
+  );
   const rows: DemoRow[] = [];
   const files: string[] = [];
   for (const edit of edits) {

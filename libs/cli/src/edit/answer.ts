@@ -20,7 +20,7 @@ export interface Answer extends EditsDone {
   readonly outputs: Outputs;
 }
 
-export interface Outputs {
+interface Outputs {
   readonly edited: string;
   readonly dense?: string;
   readonly compare?: string;

@@ -15,7 +15,7 @@ import { checkOutputs, type OutputPaths, outputPaths } from './outputs.ts';
 import { PreviewFolder } from './previews.ts';
 import { type JobResult, type JobRun, runJob, Stopwatch } from './run-job.ts';
 
-/** Reads, edits, writes, answers. Nothing is written unless all of it can be. */
+/** Reads, edits, writes, answers. Results are written at the end, together. */
 export async function editPicture(context: CommandContext, flags: EditFlags): Promise<void> {
   const total = new Stopwatch();
   const image = callerPath(context, flags.image);
@@ -30,6 +30,7 @@ export async function editPicture(context: CommandContext, flags: EditFlags): Pr
   const watch = new Stopwatch();
   await using engine = await openEngine(context, flags);
   const loadMs = watch.lap();
+  context.signal.throwIfAborted();
   const job = await planJob(inputs, engine.model.defaults.side);
   warnAboutFlags(context, { engine, job, flags });
   const done = await runAll({ context, engine, job, flags, previews });
@@ -52,8 +53,8 @@ export async function editPicture(context: CommandContext, flags: EditFlags): Pr
     },
   };
   context.print(flags.json ? JSON.stringify(jsonAnswer(answer)) : answerText(answer));
-  if ((answer.changedOutside ?? 0) > 0)
-    throw new CheckFailed(`${answer.changedOutside} bytes changed outside the mask`);
+  const changed = answer.changedOutside ?? 0;
+  if (changed > 0) throw new CheckFailed(`${changed} bytes changed outside the mask`);
 }
 
 interface EditWork {
@@ -122,6 +123,7 @@ function warnAboutFlags(
   { engine, job, flags }: Pick<EditWork, 'engine' | 'job' | 'flags'>,
 ): void {
   if (maskedPixels(job.mask) === job.mask.bits.length) progress.note('note: the mask covers the whole picture');
+  if (flags.warm && flags.mode === 'dense') progress.note('note: dense edits use no template; --warm has no effect');
   if (flags.guidance !== undefined && engine.model.defaults.guidance === 0) {
     progress.note('note: this model takes no guidance; --guidance has no effect');
   }

@@ -16,7 +16,7 @@ export interface ActivationSize {
   readonly onDisk: number;
 }
 
-export type Storage = 'fp32' | 'fp16' | 'int8';
+type Storage = 'fp32' | 'fp16' | 'int8';
 
 const valueBytes = { fp32: 4, fp16: 2, int8: 1 } as const satisfies Record<Storage, number>;
 const keptKinds = { kv: kvKinds, 'kv+x': allKinds } as const satisfies Record<string, readonly ActivationKind[]>;

@@ -43,7 +43,7 @@ interface Measured {
 async function measure(folder: string, { context, cache, isGate }: Measured): Promise<readonly Row[]> {
   await using engine = await Engine.open({ folder, cache, threads });
   await using bench = await EngineBench.open(engine);
-  const rounds = context.isQuick ? 7 : 25;
+  const rounds = context.isQuick ? 5 : 15;
   const prefix = isGate ? 'engine' : 'engine.demo';
   const { width } = engine.model.denoiser;
   await using gemm = await Gemm.open({ rows: bench.rows(1), from: width, to: 4 * width }, threads);

@@ -1,5 +1,6 @@
 import { GraphBuilder } from '@instgenie/onnx';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { median } from './rows.ts';
 
 /** A plain ONNX Runtime matrix product, [rows, from] by [from, to]: what the chip gives without anything around it. */
 export class Gemm implements AsyncDisposable {
@@ -27,11 +28,15 @@ export class Gemm implements AsyncDisposable {
     return new Gemm(session, shape);
   }
 
-  /** Milliseconds of one product, over several in a row. */
-  async run(times = 20): Promise<number> {
-    const began = performance.now();
-    for (let time = 0; time < times; time++) await this.#session.run({ x: this.#x }, { y: this.#y });
-    return (performance.now() - began) / times;
+  /** Milliseconds of one product: the median of several in a row. */
+  async run(times = 15): Promise<number> {
+    const each: number[] = [];
+    for (let time = 0; time < times; time++) {
+      const began = performance.now();
+      await this.#session.run({ x: this.#x }, { y: this.#y });
+      each.push(performance.now() - began);
+    }
+    return median(each);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -28,7 +28,9 @@ async function load(folder: string, cache: string): Promise<void> {
   const before = residentMib();
   const { weights } = await openCheckpoint(folder);
   const elements = Object.values(weights).flatMap((part) =>
-    part.names().map((name) => part.get(name).shape.reduce((product, length) => product * length, 1)),
+    part
+      .names()
+      .map((name: string) => part.get(name).shape.reduce((product: number, length: number) => product * length, 1)),
   );
   await using engine = await Engine.open({ folder, cache });
   const grownMib = residentMib() - before;

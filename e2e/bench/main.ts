@@ -1,9 +1,10 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchEngine } from './engine.ts';
+import { benchQuality } from './quality.ts';
 import type { Bench, Row } from './rows.ts';
 
-const benches: Readonly<Record<string, Bench>> = { engine: benchEngine };
+const benches: Readonly<Record<string, Bench>> = { engine: benchEngine, quality: benchQuality };
 
 const help = `usage: npm run -s bench -- NAME [--quick] [--json]
 

@@ -26,6 +26,8 @@ export interface BlockDescription {
 export interface Denoiser {
   /** Channels of a row inside the blocks. */
   readonly width: number;
+  /** Attention heads; they share the width. */
+  readonly heads: number;
   /** Channels of a packed latent row. */
   readonly latentChannels: number;
   /** Channels of condition beside each latent row; 0 for models that take none. */

@@ -47,12 +47,20 @@ test('every row of a batch has one place, and every key of a request is found in
         base += request.tokens;
         return placed;
       });
-      const layout = batchLayout(members);
+      const heads = 3;
+      const layout = batchLayout(members, heads);
       const total = layout.textCount + layout.imageCount + layout.projectedCount;
       assert.equal(layout.rotary.length, total);
       const owners = new Int32Array(total).fill(-1);
       for (const [request, { tokens, textRows, fresh, projected, rotaryBase }] of members.entries()) {
-        const order = [...(layout.orders[request] ?? [])].map(Number);
+        const [from, to] = [layout.spans[request * 6 + 4], layout.spans[request * 6 + 5]].map(Number);
+        const byHead = [...layout.order.slice(from, to)].map(Number);
+        const keys = textRows + tokens;
+        const order = byHead.slice(0, keys).map((at) => at / heads);
+        assert.deepEqual(
+          byHead,
+          [0, 1, 2].flatMap((head) => order.map((row) => row * heads + head)),
+        );
         const stored = new Set(Array.from({ length: tokens }, (_, token) => token));
         const place = (from: number | undefined, rows: Int32Array) => {
           for (const [at, token] of rows.entries()) {

@@ -77,10 +77,13 @@ export interface BatchLayout {
   readonly textFrom: readonly number[];
   readonly imageFrom: readonly number[];
   readonly projectedFrom: readonly number[];
-  /** [requests, 4]: text from, to; fresh image from, to. */
+  /** [requests, 6]: text from, to; fresh image from, to; from, to of its part of `order`. */
   readonly spans: BigInt64Array;
-  /** For each request [textRows + tokens]: the row of each key, in the packed matrix or in the stored rows below it. */
-  readonly orders: readonly BigInt64Array[];
+  /**
+   * For each request, for each head, for each of its text rows and tokens: row x heads + head, where row counts the
+   * packed matrix and then the request's stored rows.
+   */
+  readonly order: BigInt64Array;
   /** [all rows]: index into the rotary table, 0 for text. */
   readonly rotary: BigInt64Array;
   /** [all rows]: which request a row belongs to. */
@@ -88,7 +91,7 @@ export interface BatchLayout {
 }
 
 /** Lays out a batch. Pure: the same members give the same arrays. */
-export function batchLayout(members: readonly PlacedMember[]): BatchLayout {
+export function batchLayout(members: readonly PlacedMember[], heads: number): BatchLayout {
   const textCount = sum(members.map(({ textRows }) => textRows));
   const imageCount = sum(members.map(({ fresh }) => fresh.length));
   const projectedCount = sum(members.map(({ projected }) => projected.length));
@@ -106,27 +109,33 @@ export function batchLayout(members: readonly PlacedMember[]): BatchLayout {
   );
   const total = textCount + imageCount + projectedCount;
 
-  const spans = indices(members.length * 4);
+  const keyCounts = members.map(({ textRows, tokens }) => textRows + tokens);
+  const orderFrom = starts(
+    0,
+    keyCounts.map((keys) => keys * heads),
+  );
+  const spans = indices(members.length * 6);
   const rotary = indices(total);
   const owner = indices(total);
-  const orders: BigInt64Array[] = [];
+  const order = indices(sum(keyCounts) * heads);
   for (const [request, { tokens, textRows, fresh, projected, rotaryBase }] of members.entries()) {
     const [text, image, other] = [textFrom[request] ?? 0, imageFrom[request] ?? 0, projectedFrom[request] ?? 0];
-    for (const [at, value] of [text, text + textRows, image, image + fresh.length].entries()) {
-      spans.set(request * 4 + at, value);
-    }
-    const order = indices(textRows + tokens);
-    for (let row = 0; row < textRows; row++) order.set(row, text + row);
-    for (let token = 0; token < tokens; token++) order.set(textRows + token, total + token);
-    const place = (rows: Int32Array, from: number) => {
-      for (const [at, token] of rows.entries()) {
-        order.set(textRows + token, from + at);
+    const keys = textRows + tokens;
+    const first = orderFrom[request] ?? 0;
+    const span = [text, text + textRows, image, image + fresh.length, first, first + keys * heads];
+    for (const [at, value] of span.entries()) spans.set(request * 6 + at, value);
+    const rows = Int32Array.from({ length: keys }, (_, key) => (key < textRows ? text + key : total + key - textRows));
+    const place = (placed: Int32Array, from: number) => {
+      for (const [at, token] of placed.entries()) {
+        rows[textRows + token] = from + at;
         rotary.set(from + at, rotaryBase + token);
       }
     };
     place(fresh, image);
     place(projected, other);
-    orders.push(order.values);
+    for (let head = 0; head < heads; head++) {
+      for (let key = 0; key < keys; key++) order.set(first + head * keys + key, (rows[key] ?? 0) * heads + head);
+    }
     owner.fill(request, text, text + textRows);
     owner.fill(request, image, image + fresh.length);
     owner.fill(request, other, other + projected.length);
@@ -140,7 +149,7 @@ export function batchLayout(members: readonly PlacedMember[]): BatchLayout {
     imageFrom,
     projectedFrom,
     spans: spans.values,
-    orders,
+    order: order.values,
     rotary: rotary.values,
     owner: owner.values,
   };

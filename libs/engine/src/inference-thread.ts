@@ -4,7 +4,7 @@ import type { Denoiser } from '@instgenie/diffusion';
 import { ServiceError } from '@instgenie/domain';
 import { Tensor } from 'onnxruntime-node';
 import type { EditState, GraphFile, StepItem, StepReport, TemplateState } from './inference-protocol.ts';
-import { RotaryTables } from './rotary-tables.ts';
+import { LayoutCache } from './layout-cache.ts';
 import { RowBuffers } from './row-buffers.ts';
 import { type SessionSettings, Sessions } from './sessions.ts';
 import { runStep } from './step.ts';
@@ -40,8 +40,15 @@ let context: TrackContext | undefined;
 serveCalls(parentPort, {
   load: async () => {
     const sessions = await Sessions.load(setup.graphs, setup.settings);
-    const blank = new Tensor('float32', new Float32Array(), [0, setup.denoiser.width]);
-    context = { sessions, denoiser: setup.denoiser, buffers, rotary: new RotaryTables(), blank };
+    const { denoiser } = setup;
+    context = {
+      sessions,
+      denoiser,
+      buffers,
+      layouts: new LayoutCache(denoiser.heads),
+      storedNames: Array.from({ length: denoiser.batchMax }, (_, at) => [`key_${at}`, `value_${at}`] as const),
+      blank: new Tensor('float32', new Float32Array(), [0, denoiser.width]),
+    };
   },
   putTemplate: (template) => {
     templates.set(template.id, template);

@@ -66,6 +66,7 @@ async function loadSession(path: string, { provider, threads }: SessionSettings)
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       enableMemPattern: false,
+      enableCpuMemArena: false,
       logSeverityLevel: 3,
       extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' } },
     });

@@ -105,6 +105,7 @@ function forwardRequest({
 }): TrackRequest {
   const rows = Int32Array.from({ length: template.tokens }, (_, token) => token);
   return {
+    id: `template ${template.id}`,
     tokens: template.tokens,
     textRows: template.conditioning.textRows,
     rows,
@@ -168,6 +169,7 @@ function editRequest({
       ? new StepActivations(item.source.step.shape, item.source.step.buffer)
       : forwards.get(forwardKey(template.id, item.step))?.activations;
   return {
+    id: `edit ${state.id}`,
     tokens: template.tokens,
     textRows: state.conditioning.textRows,
     rows: state.rows,

@@ -3,19 +3,18 @@ import type { BlockDescription, Denoiser } from '@instgenie/diffusion';
 import type { Mode } from '@instgenie/domain';
 import { Tensor } from 'onnxruntime-node';
 import type { StepActivations } from './activations.ts';
-import { type BatchLayout, batchLayout, type Member, memberRows } from './batch-layout.ts';
-import type { Conditioning, SharedRotary } from './inference-protocol.ts';
-import { LayoutTensors } from './layout-tensors.ts';
-import { RotaryTables } from './rotary-tables.ts';
+import type { BatchLayout } from './batch-layout.ts';
+import type { Conditioning } from './inference-protocol.ts';
+import type { LayoutCache, LayoutRequest } from './layout-cache.ts';
+import type { LayoutTensors } from './layout-tensors.ts';
 import type { RowBuffers } from './row-buffers.ts';
 import type { Sessions } from './sessions.ts';
 
 /** A request on its way through the blocks of one step. */
-export interface TrackRequest extends Member {
+export interface TrackRequest extends LayoutRequest {
   readonly step: number;
   readonly modes: readonly Mode[];
   readonly conditioning: Conditioning;
-  readonly rotary: SharedRotary;
   /** Writes a token's latents and condition to `into` [latentChannels + conditionChannels]. */
   readonly input: (token: number, into: Float32Array) => void;
   /** Activations of this step; undefined where no block needs them. */
@@ -28,7 +27,9 @@ export interface TrackContext {
   readonly sessions: Sessions;
   readonly denoiser: Denoiser;
   readonly buffers: RowBuffers;
-  readonly rotary: RotaryTables;
+  readonly layouts: LayoutCache;
+  /** Input names of the stored rows of each possible request. */
+  readonly storedNames: readonly (readonly [key: string, value: string])[];
   /** No stored rows [0, width]: where a block computes all keys and values, or there is no request. */
   readonly blank: Tensor;
 }
@@ -38,7 +39,6 @@ export class Track {
   readonly #context: TrackContext;
   readonly #requests: readonly TrackRequest[];
   readonly #name: string;
-  readonly #layouts = new Map<string, LayoutTensors>();
   #layout: LayoutTensors;
   #rows: Float32Array;
   #spare: Float32Array;
@@ -85,23 +85,18 @@ export class Track {
     const { layout } = this.#layout;
     const captured = this.#capture(index, description.streams);
     const results: Record<string, Tensor> = { ...captured?.results };
-    const projected = this.#view(this.#rows, layout.textCount + layout.imageCount, layout.projectedCount);
-    const feeds = {
-      projected,
-      ...this.#layout.shared,
-      ...this.#modulationFeeds(description),
-      ...this.#storedFeeds(index),
-    };
-    if (description.streams === 'joint') {
-      Object.assign(feeds, this.#layout.joint, {
-        rows: this.#view(this.#rows, 0, layout.textCount + layout.imageCount),
-      });
-      results['rows_out'] = this.#view(this.#spare, 0, layout.textCount + layout.imageCount);
+    const freshCount = layout.textCount + layout.imageCount;
+    const isJoint = description.streams === 'joint';
+    const feeds: Record<string, Tensor> = { ...(isJoint ? this.#layout.joint : this.#layout.separate) };
+    feeds['projected'] = this.#view(this.#rows, freshCount, layout.projectedCount);
+    this.#feedModulations(feeds, description);
+    this.#feedStored(feeds, index);
+    if (isJoint) {
+      feeds['rows'] = this.#view(this.#rows, 0, freshCount);
+      results['rows_out'] = this.#view(this.#spare, 0, freshCount);
     } else {
-      Object.assign(feeds, this.#layout.separate, {
-        text: this.#view(this.#rows, 0, layout.textCount),
-        image: this.#view(this.#rows, layout.textCount, layout.imageCount),
-      });
+      feeds['text'] = this.#view(this.#rows, 0, layout.textCount);
+      feeds['image'] = this.#view(this.#rows, layout.textCount, layout.imageCount);
       results['text_out'] = this.#view(this.#spare, 0, layout.textCount);
       results['image_out'] = this.#view(this.#spare, layout.textCount, layout.imageCount);
     }
@@ -141,19 +136,7 @@ export class Track {
   }
 
   #layoutFor(modes: readonly Mode[]): LayoutTensors {
-    const key = modes.join();
-    const known = this.#layouts.get(key);
-    if (known !== undefined) return known;
-    const table = this.#context.rotary.tableOf(this.#requests.map(({ rotary }) => rotary));
-    const members = this.#requests.map((request, index) => ({
-      ...memberRows(request, modes[index] ?? 'full'),
-      tokens: request.tokens,
-      textRows: request.textRows,
-      rotaryBase: table.bases[index] ?? 0,
-    }));
-    const made = new LayoutTensors(batchLayout(members), table, this.#context.denoiser.batchMax);
-    this.#layouts.set(key, made);
-    return made;
+    return this.#context.layouts.get(this.#requests, modes);
   }
 
   /** Brings the rows into the layout of a block: live rows keep their values, others come from the store. */
@@ -206,28 +189,28 @@ export class Track {
     }
   }
 
-  #storedFeeds(block: number): Record<string, Tensor> {
+  #feedStored(feeds: Record<string, Tensor>, block: number): void {
     const { denoiser, blank } = this.#context;
-    const feeds: Record<string, Tensor> = {};
-    for (let index = 0; index < denoiser.batchMax; index++) {
+    for (const [index, [key, value]] of this.#context.storedNames.entries()) {
       const request = this.#requests[index];
-      const isStored = request !== undefined && request.modes[block] === 'kv';
-      if (!isStored) {
-        feeds[`key_${index}`] = feeds[`value_${index}`] = blank;
+      if (request?.modes[block] !== 'kv') {
+        feeds[key] = feeds[value] = blank;
         continue;
       }
       assert(request.stored !== undefined, 'mode kv needs keys and values');
       const dims = [request.tokens, denoiser.width];
-      feeds[`key_${index}`] = new Tensor('float32', request.stored.rows(block, 'key'), dims);
-      feeds[`value_${index}`] = new Tensor('float32', request.stored.rows(block, 'value'), dims);
+      feeds[key] = new Tensor('float32', request.stored.rows(block, 'key'), dims);
+      feeds[value] = new Tensor('float32', request.stored.rows(block, 'value'), dims);
     }
-    return feeds;
   }
 
-  #modulationFeeds({ streams, modulations }: BlockDescription): Record<string, Tensor> {
+  #feedModulations(feeds: Record<string, Tensor>, { streams, modulations }: BlockDescription): void {
     const [first = '', second = ''] = modulations;
-    if (streams === 'joint') return { modulation: this.#modulation(first) };
-    return { image_modulation: this.#modulation(first), text_modulation: this.#modulation(second) };
+    if (streams === 'joint') feeds['modulation'] = this.#modulation(first);
+    else {
+      feeds['image_modulation'] = this.#modulation(first);
+      feeds['text_modulation'] = this.#modulation(second);
+    }
   }
 
   /** A modulation's row of this step for every request [requests, channels]. */

@@ -5,37 +5,31 @@ import type { FluxShape } from './shape.ts';
 /** The most requests that one run of a block takes. */
 export const batchMax = 8;
 
-/** What a block takes for one possible request of a batch. */
-interface RequestInputs {
-  /** Stored keys and values [tokens, width], or no rows where a block computes them all. */
-  readonly key: Value;
-  readonly value: Value;
-  /**
-   * Where each key of the request, text rows and then tokens in reading order, lies in the computed rows followed by
-   * the stored ones: int64 [text rows + tokens].
-   */
-  readonly order: Value;
-}
-
 export interface AttentionInputs {
   /** Queries of the fresh rows [rows, width]: text of every request, then images. */
   readonly query: Value;
   /** Computed keys and values: text rows of every request, fresh image rows, projected image rows; one matrix or more. */
   readonly keys: readonly Value[];
   readonly values: readonly Value[];
-  /** For each request: text from, to; image from, to; rows of `query`, int64 [requests, 4]. */
+  /** For each request: text from, to; image from, to, rows of `query`; from, to of its part of `order`. int64 [requests, 6]. */
   readonly spans: Value;
-  readonly requests: readonly RequestInputs[];
+  /**
+   * For each request, for each head, where each of its keys (text rows, then tokens in reading order) lies among the
+   * heads of the computed rows and the stored ones below them: row x heads + head. int64, one after the other.
+   */
+  readonly order: Value;
+  /** For each possible request: stored keys and values [tokens, width], or no rows where a block computes them all. */
+  readonly stored: readonly { readonly key: Value; readonly value: Value }[];
 }
 
 /** Declares the inputs that attention takes in every block. */
-export function attentionInputs({ graph, shape }: LayerContext): Pick<AttentionInputs, 'spans' | 'requests'> {
+export function attentionInputs({ graph, shape }: LayerContext): Pick<AttentionInputs, 'spans' | 'order' | 'stored'> {
   return {
-    spans: graph.input('spans', 'int64', ['requests', 4]),
-    requests: Array.from({ length: batchMax }, (_, request) => ({
+    spans: graph.input('spans', 'int64', ['requests', 6]),
+    order: graph.input('order', 'int64', ['keys']),
+    stored: Array.from({ length: batchMax }, (_, request) => ({
       key: graph.input(`key_${request}`, 'float32', [`tokens_${request}`, shape.width]),
       value: graph.input(`value_${request}`, 'float32', [`tokens_${request}`, shape.width]),
-      order: graph.input(`order_${request}`, 'int64', [`keys_${request}`]),
     })),
   };
 }
@@ -50,7 +44,8 @@ export function attentionInputs({ graph, shape }: LayerContext): Pick<AttentionI
 export function raggedAttention({ graph, shape }: LayerContext, inputs: AttentionInputs): Value {
   const requests = graph.op('Gather', [graph.op('Shape', [inputs.spans]), graph.ints([0], [])]);
   const alone = graph.branch('alone');
-  returns(alone, [attend(alone, { inputs, request: 0, query: inputs.query }, shape)], shape);
+  const { query, order } = inputs;
+  returns(alone, [attend(alone, { inputs, request: 0, query, order }, shape)], shape);
   const batch = graph.branch('batch');
   returns(batch, [batched(batch, { inputs, requests, shape })], shape);
   const isAlone = graph.op('Equal', [requests, graph.ints([1], [])]);
@@ -64,7 +59,7 @@ interface BatchContext {
 }
 
 function batched(graph: GraphBuilder, { inputs, requests, shape }: BatchContext): Value {
-  const parts = inputs.requests.map((_, request) => {
+  const parts = inputs.stored.map((_, request) => {
     if (request < 2) return member(graph, { inputs, request, shape });
     const there = graph.branch(`there${request}`);
     returns(there, member(there, { inputs, request, shape }), shape);
@@ -83,12 +78,12 @@ function member(
   { inputs, request, shape }: Omit<BatchContext, 'requests'> & { readonly request: number },
 ): readonly Value[] {
   const span = graph.op('Gather', [inputs.spans, graph.ints([request], [])]);
-  const [textFrom, textTo, imageFrom, imageTo] = graph.ops('Split', [span], 4, { num_outputs: 4n });
-  const cut = (from: Value | undefined, to: Value | undefined) =>
-    graph.op('Slice', [inputs.query, from, to, graph.ints([0])]);
-  const text = cut(textFrom, textTo);
-  const query = graph.op('Concat', [text, cut(imageFrom, imageTo)], { axis: 0n });
-  const result = attend(graph, { inputs, request, query }, shape);
+  const [textFrom, textTo, imageFrom, imageTo, orderFrom, orderTo] = graph.ops('Split', [span], 6, { num_outputs: 6n });
+  const cut = (x: Value, from: Value | undefined, to: Value | undefined) =>
+    graph.op('Slice', [x, from, to, graph.ints([0])]);
+  const rows = [cut(inputs.query, textFrom, textTo), cut(inputs.query, imageFrom, imageTo)];
+  const query = graph.op('Concat', rows, { axis: 0n });
+  const result = attend(graph, { inputs, request, query, order: cut(inputs.order, orderFrom, orderTo) }, shape);
   const textCount = graph.op('Sub', [textTo, textFrom]);
   const imageCount = graph.op('Sub', [imageTo, imageFrom]);
   return graph.ops('Split', [result, graph.op('Concat', [textCount, imageCount], { axis: 0n })], 2, { axis: 0n });
@@ -98,18 +93,30 @@ interface RequestAttention {
   readonly inputs: AttentionInputs;
   readonly request: number;
   readonly query: Value;
+  readonly order: Value;
 }
 
-/** Attention of one request: softmax(q k^T / sqrt(headDim)) v for each head, [rows, width]. */
-function attend(graph: GraphBuilder, { inputs, request, query }: RequestAttention, shape: FluxShape): Value {
-  const stored = inputs.requests[request];
+/**
+ * Attention of one request: softmax(q k^T / sqrt(headDim)) v for each head, [rows, width]. Heads are the operator's
+ * batch: gathered head by head, keys and values already lie as it wants them.
+ */
+function attend(graph: GraphBuilder, { inputs, request, query, order }: RequestAttention, shape: FluxShape): Value {
+  const stored = inputs.stored[request];
   if (stored === undefined) throw new RangeError(`no inputs for request ${request}`);
-  const sequence = (x: Value) => graph.op('Reshape', [x, graph.ints([1, -1, shape.width])]);
-  const all = (computed: readonly Value[], storedRows: Value) =>
-    sequence(graph.op('Gather', [graph.op('Concat', [...computed, storedRows], { axis: 0n }), stored.order]));
-  const operands = [sequence(query), all(inputs.keys, stored.key), all(inputs.values, stored.value)];
-  const result = graph.op('com.microsoft:MultiHeadAttention', operands, { num_heads: BigInt(shape.heads) });
-  return graph.op('Reshape', [result, graph.ints([-1, shape.width])]);
+  const { heads, headDim, width } = shape;
+  const byHead = graph.op('Reshape', [order, graph.ints([heads, -1])]);
+  const gathered = (computed: readonly Value[], storedRows: Value) => {
+    const rows = graph.op('Concat', [...computed, storedRows], { axis: 0n });
+    return graph.op('Gather', [graph.op('Reshape', [rows, graph.ints([-1, headDim])]), byHead], { axis: 0n });
+  };
+  const swapped = (x: Value) => graph.op('Transpose', [x], { perm: [1n, 0n, 2n] });
+  const operands = [
+    swapped(graph.op('Reshape', [query, graph.ints([-1, heads, headDim])])),
+    gathered(inputs.keys, stored.key),
+    gathered(inputs.values, stored.value),
+  ];
+  const result = graph.op('com.microsoft:MultiHeadAttention', operands, { num_heads: 1n });
+  return graph.op('Reshape', [swapped(result), graph.ints([-1, width])]);
 }
 
 /** Declares a branch's results, rows of `width` channels. */

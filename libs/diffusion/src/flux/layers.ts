@@ -34,7 +34,10 @@ export function linearGelu(
   return graph.op('com.microsoft:FastGelu', [product, weight(`${name}.bias`, [to])]);
 }
 
-/** Layer norm without weights, then x (1 + scale) + shift; `scale` and `shift` have one row or one for each row of `x`. */
+/**
+ * Layer norm without weights, then x (1 + scale) + shift; `scale` and `shift` have one row or one for each row of `x`.
+ * Not as inputs of the norm itself: its kernel rounds otherwise when every row has a scale of its own.
+ */
 export function modulatedNorm(
   { graph, shape }: LayerContext,
   x: Value,

@@ -32,6 +32,7 @@ export async function fluxModel(checkpoint: Checkpoint): Promise<DiffusionModel>
     weights,
     denoiser: {
       width: shape.width,
+      heads: shape.heads,
       latentChannels: shape.outChannels,
       conditionChannels: shape.inChannels - shape.outChannels,
       blocks: blocksOf(shape),

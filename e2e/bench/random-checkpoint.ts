@@ -105,7 +105,7 @@ function tensorsOf(config: TransformerJson, width: number): readonly TensorSourc
 function weights(name: string, shape: readonly number[], spread: number, centre = 0): TensorSource {
   const chunks = function* () {
     const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
-    let state = [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7);
+    let state = Buffer.from(name).reduce((sum, byte) => (Math.imul(sum, 31) + byte) >>> 0, 7);
     for (let at = 0; at < values.length; at++) {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
       values[at] = centre + spread * (state / 2 ** 31 - 1);

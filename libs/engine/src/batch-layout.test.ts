@@ -54,7 +54,7 @@ test('every row of a batch has one place, and every key of a request is found in
       const owners = new Int32Array(total).fill(-1);
       for (const [request, { tokens, textRows, fresh, projected, rotaryBase }] of members.entries()) {
         const [from, to] = [layout.spans[request * 6 + 4], layout.spans[request * 6 + 5]].map(Number);
-        const byHead = [...layout.order.slice(from, to)].map(Number);
+        const byHead = Array.from(layout.order.slice(from, to), Number);
         const keys = textRows + tokens;
         const order = byHead.slice(0, keys).map((at) => at / heads);
         assert.deepEqual(

@@ -6,15 +6,19 @@ import { mappableWeights, openSafetensors, type Weights } from '@instgenie/check
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 const fixtures = join(import.meta.dirname, '../../diffusion/fixtures');
+/** Checkpoints of which only a part lies here. */
+const partial: Readonly<Record<string, string>> = { 'flux-dev': join(fixtures, 'attentive-autoencoder') };
 
 /** The folder of a tiny checkpoint. */
 export function tinyCheckpoint(name: string): string {
-  return join(fixtures, 'checkpoints', name);
+  return join(partial[name] ?? fixtures, 'checkpoints', name);
 }
 
 /** The tensors of a golden file by name. For tests. */
 export async function golden(name: string, file: string): Promise<(tensor: string) => Tensor> {
-  const { path, tensors } = await openSafetensors(join(fixtures, 'golden', name, `${file}.safetensors`));
+  const { path, tensors } = await openSafetensors(
+    join(partial[name] ?? fixtures, 'golden', name, `${file}.safetensors`),
+  );
   const bytes = await readFile(path);
   return (tensor) => {
     const ref = tensors.get(tensor);

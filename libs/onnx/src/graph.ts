@@ -176,7 +176,7 @@ export class GraphBuilder {
   }
 
   #nodeProto({ type, name, inputs, outputs, attributes }: PendingNode): Node {
-    const [opType, domain = ''] = type.split(':').reverse();
+    const [opType, domain = ''] = type.split(':').toReversed();
     assert(opType !== undefined);
     const final = (value: string): string => this.#finalName(value);
     const attribute = Object.entries(attributes).map(([key, value]) => attributeProto(key, value));

@@ -37,6 +37,7 @@ test('absent keys have the defaults of diffusers and transformers', () => {
     hasQuantConv: true,
     hasPostQuantConv: true,
     hasMidAttention: true,
+    sampleSize: 512,
   });
   assert.deepEqual(parseConfig({}, { path, schema: clipSchema }), {
     width: 512,

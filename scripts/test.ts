@@ -1,0 +1,55 @@
+// Checks and tests of the whole repository. `--static` leaves the tests out.
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+interface Stage {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+}
+
+const stages: readonly Stage[] = [
+  { name: 'types', command: ['tsc', '-p', '.'] },
+  { name: 'format', command: ['biome', 'check', '--error-on-warnings', '.'] },
+  { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
+  { name: 'unused code', command: ['knip'] },
+];
+
+function main(): number {
+  for (const { name, command } of stages) {
+    const began = performance.now();
+    const [tool, ...args] = command;
+    const { status, stdout, stderr } = run(join(root, 'node_modules', '.bin', tool), args, 'pipe');
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    if (status === 0) {
+      console.log(`ok    ${name} (${seconds} s)`);
+      continue;
+    }
+    console.log(`${stdout}${stderr}\nFAIL  ${name} (${seconds} s)`);
+    return 1;
+  }
+  if (process.argv.includes('--static')) return 0;
+  const tests = ['libs/*/src/**/*.test.ts', 'e2e/**/*.test.ts'];
+  return run(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=2', ...tests],
+    'inherit',
+  ).status;
+}
+
+function run(program: string, args: readonly string[], output: 'pipe' | 'inherit') {
+  // The tools' own launchers start `node`: it must be the one that runs this script.
+  const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd: root,
+    stdio: ['ignore', output, output],
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 ** 2,
+    env: { ...process.env, PATH: path },
+  });
+  return { status: status ?? 1, stdout: stdout ?? '', stderr: stderr ?? '' };
+}
+
+process.exitCode = main();

@@ -21,30 +21,45 @@ const threads = availableParallelism();
 export async function benchEngine(context: BenchContext): Promise<BenchResult> {
   const folder = await mkdtemp(join(tmpdir(), 'instgenie-bench-'));
   try {
-    context.say('gate shape: width 320, 3 + 9 blocks, random weights');
-    const gates = join(folder, 'gates');
-    await writeRandomCheckpoint(gates, demoModel, gateShape);
-    const gateRows = await measure(gates, { context, cache: join(folder, 'cache'), isGate: true });
+    const { shape = gateShape } = context;
+    const { width, heads, doubleBlocks, singleBlocks } = shape;
+    context.say(
+      `random weights: width ${width}, ${heads} heads, ${doubleBlocks} double and ${singleBlocks} single blocks`,
+    );
+    const random = join(folder, 'random');
+    await writeRandomCheckpoint(random, demoModel, shape);
+    const isGate = context.shape === undefined;
+    const randomRows = await measure(random, { context, cache: join(folder, 'cache'), isGate, prefix: 'engine' });
     context.say('demo model');
-    const demoRows = await measure(demoModel, { context, cache: join(folder, 'cache'), isGate: false });
+    const demo = { context, cache: join(folder, 'cache'), isGate: false, prefix: 'engine.demo' };
+    const demoRows = await measure(demoModel, demo);
     const loading = await measureLoading(demoModel, join(folder, 'cache'));
-    return { rows: [...gateRows, ...demoRows, ...loading] };
+    const peakMib = process.resourceUsage().maxRSS / 1024;
+    return { rows: [...randomRows, ...demoRows, ...loading, row('engine.peak_rss_mib', peakMib, { unit: 'MiB' })] };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What is measured, and how often. */
+interface Measurement {
+  readonly prefix: string;
+  readonly rounds: number;
+  readonly isGate: boolean;
+  readonly isQuick: boolean;
 }
 
 interface Measured {
   readonly context: BenchContext;
   readonly cache: string;
   readonly isGate: boolean;
+  readonly prefix: string;
 }
 
-async function measure(folder: string, { context, cache, isGate }: Measured): Promise<readonly Row[]> {
+async function measure(folder: string, { context, cache, isGate, prefix }: Measured): Promise<readonly Row[]> {
   await using engine = await Engine.open({ folder, cache, threads });
   await using bench = await EngineBench.open(engine);
   const rounds = context.isQuick ? 5 : 15;
-  const prefix = isGate ? 'engine' : 'engine.demo';
   const { width } = engine.model.denoiser;
   await using gemm = await Gemm.open({ rows: bench.rows(1), from: width, to: 4 * width }, threads);
 
@@ -83,47 +98,45 @@ async function measure(folder: string, { context, cache, isGate }: Measured): Pr
       }),
     );
   }
-  return [
-    ...rows,
-    ...(await measureBatches(bench, { prefix, rounds, isGate })),
-    ...(await measureOverhead(bench, { prefix, rounds, isGate })),
-  ];
+  const measurement = { prefix, rounds, isGate, isQuick: context.isQuick };
+  return [...rows, ...(await measureBatches(bench, measurement)), ...(await measureOverhead(bench, measurement))];
 }
 
 async function measureBatches(
   bench: EngineBench,
-  { prefix, rounds, isGate }: { readonly prefix: string; readonly rounds: number; readonly isGate: boolean },
+  { prefix, rounds, isGate, isQuick }: Measurement,
 ): Promise<readonly Row[]> {
   const alone = raggedRatios.map((ratio) => bench.step([{ ratio, isDense: false }]));
   const together = bench.step(raggedRatios.map((ratio) => ({ ratio, isDense: false })));
-  const equal = [1, 2, 4].map((size) =>
-    bench.step(Array.from({ length: size }, () => ({ ratio: 0.11, isDense: false }))),
-  );
-  const times = await interleaved(
-    {
-      alone: async () => {
-        let sum = 0;
-        for (const step of alone) sum += (await step()).wallMs;
-        return sum;
-      },
-      together: async () => (await together()).wallMs,
-      batch1: async () => (await equal[0]?.())?.wallMs ?? 0,
-      batch2: async () => (await equal[1]?.())?.wallMs ?? 0,
-      batch4: async () => (await equal[2]?.())?.wallMs ?? 0,
+  const sides: Record<string, () => Promise<number>> = {
+    alone: async () => {
+      let sum = 0;
+      for (const step of alone) sum += (await step()).wallMs;
+      return sum;
     },
-    rounds,
-  );
-  return [
-    row(`${prefix}.ragged4.ratio`, times.together / times.alone, { unit: 'ratio', ...(isGate ? { atMost: 1 } : {}) }),
-    row(`${prefix}.batch2.ratio`, times.batch2 / (2 * times.batch1), { unit: 'ratio' }),
-    row(`${prefix}.batch4.ratio`, times.batch4 / (4 * times.batch1), { unit: 'ratio' }),
-  ];
+    together: async () => (await together()).wallMs,
+  };
+  const batched = (isQuick ? [0.11] : ratios).flatMap((ratio) => [1, 2, 4].map((size) => ({ ratio, size })));
+  for (const { ratio, size } of batched) {
+    const step = bench.step(Array.from({ length: size }, () => ({ ratio, isDense: false })));
+    sides[`${ratio} ${size}`] = async () => (await step()).wallMs;
+  }
+  const times = await interleaved(sides, rounds);
+  const ms = (side: string) => times[side] ?? Number.NaN;
+  const goal = isGate ? { atMost: 1 } : {};
+  const rows = [row(`${prefix}.ragged4.ratio`, ms('together') / ms('alone'), { unit: 'ratio', ...goal })];
+  for (const { ratio, size } of batched) {
+    if (size === 1) continue;
+    const name = `${prefix}.masked.batch${size}`;
+    rows.push(
+      row(`${name}.step_ms.${ratio}`, ms(`${ratio} ${size}`), { unit: 'ms' }),
+      row(`${name}.ratio.${ratio}`, ms(`${ratio} ${size}`) / (size * ms(`${ratio} 1`)), { unit: 'ratio' }),
+    );
+  }
+  return rows;
 }
 
-async function measureOverhead(
-  bench: EngineBench,
-  { prefix, rounds, isGate }: { readonly prefix: string; readonly rounds: number; readonly isGate: boolean },
-): Promise<readonly Row[]> {
+async function measureOverhead(bench: EngineBench, { prefix, rounds, isGate }: Measurement): Promise<readonly Row[]> {
   const step = bench.step([{ ratio: 0.11, isDense: false }]);
   const { share } = await interleaved(
     {

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchEngine } from './engine.ts';
 import { benchQuality } from './quality.ts';
+import type { RandomShape } from './random-checkpoint.ts';
 import type { Bench, Row } from './rows.ts';
 
 const benches: Readonly<Record<string, Bench>> = { engine: benchEngine, quality: benchQuality };
@@ -10,6 +11,7 @@ const help = `usage: npm run -s bench -- NAME [--quick] [--json]
 
 NAME     ${Object.keys(benches).join(' | ')}
 --quick  fewer repeats: ends within 50 s
+--shape  engine: WIDTH,HEADS,DOUBLE,SINGLE of the transformer with random weights
 --json   one JSON object on standard output and nothing else
 
 Exit code 0 when every goal holds, 1 when one does not, 2 for bad usage.`;
@@ -17,7 +19,12 @@ Exit code 0 when every goal holds, 1 when one does not, 2 for bad usage.`;
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      json: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      shape: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
   const [name = ''] = positionals;
   const bench = benches[name];
@@ -27,7 +34,11 @@ async function main(): Promise<number> {
   }
   const began = performance.now();
   const say = (line: string) => console.error(line);
-  const { rows, skipped = [] } = await bench({ isQuick: values.quick === true, say });
+  const { rows, skipped = [] } = await bench({
+    isQuick: values.quick === true,
+    say,
+    ...(values.shape === undefined ? {} : { shape: shapeOf(values.shape) }),
+  });
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   if (values.json === true) console.log(JSON.stringify({ bench: name, machine, seconds, rows, skipped }));
@@ -37,6 +48,16 @@ async function main(): Promise<number> {
     for (const { name: left, reason } of skipped) console.log(`skipped ${left}: ${reason}`);
   }
   return rows.every(({ holds }) => holds !== false) ? 0 : 1;
+}
+
+function shapeOf(text: string): RandomShape {
+  const [width = 0, heads = 0, doubleBlocks = 0, singleBlocks = 0, ...rest] = text.split(',').map(Number);
+  const lengths = [width, heads, doubleBlocks, singleBlocks];
+  if (rest.length === 0 && lengths.every((length) => Number.isInteger(length) && length > 0) && width === heads * 64) {
+    return { width, heads, doubleBlocks, singleBlocks };
+  }
+  console.error(`bench: --shape ${text}: expected WIDTH,HEADS,DOUBLE,SINGLE with WIDTH = 64 x HEADS, as 320,5,3,9`);
+  process.exit(2);
 }
 
 function table(rows: readonly Row[]): string {

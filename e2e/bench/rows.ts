@@ -1,3 +1,5 @@
+import type { RandomShape } from './random-checkpoint.ts';
+
 /** One measured figure; its name, unit and goal do not change from version to version. */
 export interface Row {
   readonly name: string;
@@ -20,6 +22,8 @@ export interface BenchResult {
 export interface BenchContext {
   /** Fewer repeats: the bench ends within 50 s. */
   readonly isQuick: boolean;
+  /** `engine`: measure random weights of this shape instead of the one that the goals are for. */
+  readonly shape?: RandomShape;
   /** Tells a person what is being measured. */
   readonly say: (line: string) => void;
 }

@@ -61,8 +61,10 @@ export class Engine implements AsyncDisposable {
     const inStep = new Set([denoiser.embedGraph, denoiser.headGraph, ...denoiser.blocks.map(({ graph }) => graph)]);
     const graphs = (isInStep: boolean): readonly GraphFile[] =>
       [...files.values()].filter(({ name }) => inStep.has(name) === isInStep);
-    const inference: InferenceSetup = { denoiser, graphs: graphs(true), settings };
-    const stage: StageSetup = { denoiser, stages, graphs: graphs(false), settings };
+    const inSteps = { ...settings, hasArena: false };
+    const around = { ...settings, hasArena: true };
+    const inference: InferenceSetup = { denoiser, graphs: graphs(true), settings: inSteps };
+    const stage: StageSetup = { denoiser, stages, graphs: graphs(false), settings: around };
     const engine = new Engine(
       model,
       new ThreadClient(new URL('./inference-thread.ts', import.meta.url), inference),

@@ -1,0 +1,42 @@
+import { Tensor } from 'onnxruntime-node';
+import type { StepActivations } from './activations.ts';
+import type { RowBuffers } from './row-buffers.ts';
+
+/** Where a block writes the keys and values of the image rows that it computes. */
+export interface CaptureTargets {
+  readonly results: Readonly<Record<string, Tensor>>;
+  /** To be called when the block is done. */
+  readonly finish: () => void;
+}
+
+const outputs = [
+  ['key', 'keys'],
+  ['value', 'values'],
+] as const;
+
+/**
+ * Lets a block that computes every token of one template write straight into the template's activations, or beside
+ * them where its output has other rows too: `before` of text, and repeated ones at the end.
+ */
+export function captureTargets(
+  activations: StepActivations,
+  {
+    block,
+    before,
+    imageRows,
+    buffers,
+  }: { readonly block: number; readonly before: number; readonly imageRows: number; readonly buffers: RowBuffers },
+): CaptureTargets {
+  const { tokens, width } = activations.shape;
+  const rows = before + imageRows;
+  const results: Record<string, Tensor> = {};
+  const copies: (() => void)[] = [];
+  for (const [kind, output] of outputs) {
+    if (!activations.has(kind)) continue;
+    const into = activations.rows(block, kind);
+    const target = rows === tokens ? into : buffers.take(`capture.${kind}`, rows * width);
+    results[output] = new Tensor('float32', target, [rows, width]);
+    if (target !== into) copies.push(() => into.set(target.subarray(before * width, (before + tokens) * width)));
+  }
+  return { results, finish: () => copies.forEach((copy) => copy()) };
+}

@@ -6,7 +6,7 @@ import { batchLayout, memberRows, type PlacedMember } from './batch-layout.ts';
 const member = fc
   .record({
     tokens: fc.integer({ min: 1, max: 40 }),
-    textRows: fc.integer({ min: 1, max: 9 }),
+    textRows: fc.integer({ min: 2, max: 9 }),
     mode: fc.constantFrom('full' as const, 'kv' as const, 'x' as const),
     picks: fc.array(fc.nat(39), { minLength: 1, maxLength: 40 }),
   })

@@ -30,6 +30,7 @@ const none = new Int32Array(0);
  */
 export function memberRows({ tokens, textRows, rows }: Member, mode: Mode): MemberRows {
   assert(rows.length > 0, 'memberRows: nothing is masked');
+  assert(textRows > 1, 'memberRows: a lone text row would be computed by another kernel than in a batch');
   switch (mode) {
     case 'full':
       return {

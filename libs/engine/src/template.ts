@@ -1,5 +1,5 @@
 import { noiseRows } from '@instgenie/diffusion';
-import type { Picture } from '@instgenie/domain';
+import { type Picture, ServiceError } from '@instgenie/domain';
 import { type ActivationKind, type ActivationShape, kvKinds, StepActivations } from './activations.ts';
 import { type Engine, gridOf } from './engine.ts';
 import type { TemplateState } from './inference-protocol.ts';
@@ -36,6 +36,11 @@ export class Template implements AsyncDisposable {
   static async prepare(engine: Engine, spec: TemplateSpec): Promise<Template> {
     const { model } = engine;
     const { picture, steps, guidance, textRows } = spec;
+    if (!Number.isInteger(textRows) || textRows < 2) {
+      throw new ServiceError('invalid', `textRows must be a whole number from 2 on, got ${textRows}`, {
+        field: 'textRows',
+      });
+    }
     const grid = gridOf(picture);
     const tokens = grid.rows * grid.columns;
     const sigmas = model.sigmas({ steps, tokens });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { batchLayout, memberRows, type PlacedMember } from './batch-layout.ts';
+import { batchLayout, memberRows, type PlacedMember, type TextUse } from './batch-layout.ts';
+
+const textUse = fc.constantFrom<TextUse[]>('fresh', 'projected');
 
 const member = fc
   .record({
@@ -15,20 +17,20 @@ const member = fc
     return { tokens, textRows, mode, rows };
   });
 
-test('a block never computes one row, nor an odd number of text and image rows', () => {
+test('a block never computes one row, nor an odd number of queries', () => {
   fc.assert(
-    fc.property(member, ({ mode, ...request }) => {
-      const { fresh } = memberRows(request, mode);
+    fc.property(member, textUse, ({ mode, ...request }, text) => {
+      const { fresh } = memberRows(request, mode, text);
       assert.ok(fresh.length >= 2);
-      assert.equal((fresh.length + request.textRows) % 2, 0);
+      assert.equal((fresh.length + (text === 'fresh' ? request.textRows : 0)) % 2, 0);
     }),
   );
 });
 
 test('rows that are computed, projected or stored are each token once, but for a repeated last one', () => {
   fc.assert(
-    fc.property(member, ({ mode, ...request }) => {
-      const { fresh, projected } = memberRows(request, mode);
+    fc.property(member, textUse, ({ mode, ...request }, text) => {
+      const { fresh, projected } = memberRows(request, mode, text);
       const computed = new Set(fresh);
       assert.deepEqual([...computed], mode === 'full' ? [...Array(request.tokens).keys()] : [...request.rows]);
       const others = [...Array(request.tokens).keys()].filter((token) => !computed.has(token));
@@ -40,16 +42,17 @@ test('rows that are computed, projected or stored are each token once, but for a
 
 test('every row of a batch has one place, and every key of a request is found in it or in the store', () => {
   fc.assert(
-    fc.property(fc.array(member, { minLength: 1, maxLength: 8 }), (requests) => {
+    fc.property(fc.array(member, { minLength: 1, maxLength: 8 }), textUse, (requests, use) => {
       let base = 1;
       const members = requests.map(({ mode, ...request }): PlacedMember => {
-        const placed = { ...memberRows(request, mode), ...request, rotaryBase: base };
+        const placed = { ...memberRows(request, mode, use), ...request, rotaryBase: base };
         base += request.tokens;
         return placed;
       });
       const heads = 3;
-      const layout = batchLayout(members, heads);
+      const layout = batchLayout(members, { heads, text: use });
       const total = layout.textCount + layout.imageCount + layout.projectedCount;
+      if (use === 'projected') assert.equal(layout.textCount, 0);
       assert.equal(layout.rotary.length, total);
       const owners = new Int32Array(total).fill(-1);
       for (const [request, { tokens, textRows, fresh, projected, rotaryBase }] of members.entries()) {

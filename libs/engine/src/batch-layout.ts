@@ -22,35 +22,39 @@ export interface MemberRows {
 const none = new Int32Array(0);
 
 /**
+ * Whether a block computes the text rows, or only takes keys and values of them: the last block's text rows go nowhere.
+ */
+export type TextUse = 'fresh' | 'projected';
+
+/**
  * Which tokens a block computes and projects for a request.
  *
- * Computed rows are repeated until there are two, and until text and image rows are even together: kernels have
- * another order of sums for a single row, and attention works through queries in blocks of an even number of rows.
- * A repeated row computes the same bits again and stores them in the same place.
+ * Computed rows are repeated until there are two, and until the rows that give queries are even: kernels have another
+ * order of sums for a single row, and attention works through queries in blocks of an even number of rows. A repeated
+ * row computes the same bits again and stores them in the same place.
  */
-export function memberRows({ tokens, textRows, rows }: Member, mode: Mode): MemberRows {
+export function memberRows({ tokens, textRows, rows }: Member, mode: Mode, text: TextUse): MemberRows {
   assert(rows.length > 0, 'memberRows: nothing is masked');
   assert(textRows > 1, 'memberRows: a lone text row would be computed by another kernel than in a batch');
+  const besides = text === 'fresh' ? textRows : 0;
   switch (mode) {
     case 'full':
-      return {
-        fresh: padded(
-          Int32Array.from({ length: tokens }, (_, token) => token),
-          textRows,
-        ),
-        projected: none,
-      };
+      return { fresh: padded(range(tokens), besides), projected: none };
     case 'x':
-      return { fresh: padded(rows, textRows), projected: otherRows(rows, tokens) };
+      return { fresh: padded(rows, besides), projected: otherRows(rows, tokens) };
     case 'kv':
-      return { fresh: padded(rows, textRows), projected: none };
+      return { fresh: padded(rows, besides), projected: none };
     default:
       throw new RangeError(`unknown mode ${String(mode satisfies never)}`);
   }
 }
 
-function padded(rows: Int32Array, textRows: number): Int32Array {
-  const length = rows.length === 1 ? 2 + (textRows % 2) : rows.length + ((rows.length + textRows) % 2);
+function range(length: number): Int32Array {
+  return Int32Array.from({ length }, (_, at) => at);
+}
+
+function padded(rows: Int32Array, besides: number): Int32Array {
+  const length = rows.length === 1 ? 2 + (besides % 2) : rows.length + ((rows.length + besides) % 2);
   if (length === rows.length) return rows;
   const result = new Int32Array(length).fill(rows[rows.length - 1] ?? 0);
   result.set(rows);
@@ -65,20 +69,22 @@ export interface PlacedMember extends MemberRows {
 }
 
 /**
- * How the rows of several requests lie in one packed matrix: text rows of every request, then fresh image rows of
- * every request, then projected rows of every request. The arrays are the graphs' index inputs (int64).
+ * How the rows of several requests lie in one packed matrix: first rows that give queries, keys and values (text rows
+ * of every request, fresh image rows of every request), then projected rows, which give keys and values alone (text
+ * rows, if they are projected, and image rows). The arrays are the graphs' index inputs (int64).
  */
 export interface BatchLayout {
   readonly members: readonly PlacedMember[];
+  /** Fresh text rows, before the image rows; 0 where text is projected. */
   readonly textCount: number;
   /** Fresh image rows. */
   readonly imageCount: number;
   readonly projectedCount: number;
-  /** First row of each member's text, fresh image and projected rows in the packed matrix. */
+  /** First row of each member's text, fresh image and projected image rows in the packed matrix. */
   readonly textFrom: readonly number[];
   readonly imageFrom: readonly number[];
   readonly projectedFrom: readonly number[];
-  /** [requests, 6]: text from, to; fresh image from, to; from, to of its part of `order`. */
+  /** [requests, 6]: fresh text from, to; fresh image from, to; from, to of its part of `order`. */
   readonly spans: BigInt64Array;
   /**
    * For each request, for each head, for each of its text rows and tokens: row x heads + head, where row counts the
@@ -92,23 +98,19 @@ export interface BatchLayout {
 }
 
 /** Lays out a batch. Pure: the same members give the same arrays. */
-export function batchLayout(members: readonly PlacedMember[], heads: number): BatchLayout {
-  const textCount = sum(members.map(({ textRows }) => textRows));
-  const imageCount = sum(members.map(({ fresh }) => fresh.length));
-  const projectedCount = sum(members.map(({ projected }) => projected.length));
-  const textFrom = starts(
-    0,
-    members.map(({ textRows }) => textRows),
-  );
-  const imageFrom = starts(
-    textCount,
-    members.map(({ fresh }) => fresh.length),
-  );
-  const projectedFrom = starts(
-    textCount + imageCount,
-    members.map(({ projected }) => projected.length),
-  );
-  const total = textCount + imageCount + projectedCount;
+export function batchLayout(
+  members: readonly PlacedMember[],
+  { heads, text }: { readonly heads: number; readonly text: TextUse },
+): BatchLayout {
+  const textLengths = members.map(({ textRows }) => textRows);
+  const imageLengths = members.map(({ fresh }) => fresh.length);
+  const otherLengths = members.map(({ projected }) => projected.length);
+  const [allText, imageCount, others] = [sum(textLengths), sum(imageLengths), sum(otherLengths)];
+  const textCount = text === 'fresh' ? allText : 0;
+  const textFrom = starts(text === 'fresh' ? 0 : imageCount, textLengths);
+  const imageFrom = starts(textCount, imageLengths);
+  const projectedFrom = starts(allText + imageCount, otherLengths);
+  const total = allText + imageCount + others;
 
   const keyCounts = members.map(({ textRows, tokens }) => textRows + tokens);
   const orderFrom = starts(
@@ -120,32 +122,35 @@ export function batchLayout(members: readonly PlacedMember[], heads: number): Ba
   const owner = indices(total);
   const order = indices(sum(keyCounts) * heads);
   for (const [request, { tokens, textRows, fresh, projected, rotaryBase }] of members.entries()) {
-    const [text, image, other] = [textFrom[request] ?? 0, imageFrom[request] ?? 0, projectedFrom[request] ?? 0];
+    const [textAt, imageAt, otherAt] = [textFrom[request] ?? 0, imageFrom[request] ?? 0, projectedFrom[request] ?? 0];
     const keys = textRows + tokens;
     const first = orderFrom[request] ?? 0;
-    const span = [text, text + textRows, image, image + fresh.length, first, first + keys * heads];
+    const textSpan = text === 'fresh' ? [textAt, textAt + textRows] : [0, 0];
+    const span = [...textSpan, imageAt, imageAt + fresh.length, first, first + keys * heads];
     for (const [at, value] of span.entries()) spans.set(request * 6 + at, value);
-    const rows = Int32Array.from({ length: keys }, (_, key) => (key < textRows ? text + key : total + key - textRows));
+    const rows = Int32Array.from({ length: keys }, (_, key) =>
+      key < textRows ? textAt + key : total + key - textRows,
+    );
     const place = (placed: Int32Array, from: number) => {
       for (const [at, token] of placed.entries()) {
         rows[textRows + token] = from + at;
         rotary.set(from + at, rotaryBase + token);
       }
     };
-    place(fresh, image);
-    place(projected, other);
+    place(fresh, imageAt);
+    place(projected, otherAt);
     for (let head = 0; head < heads; head++) {
       for (let key = 0; key < keys; key++) order.set(first + head * keys + key, (rows[key] ?? 0) * heads + head);
     }
-    owner.fill(request, text, text + textRows);
-    owner.fill(request, image, image + fresh.length);
-    owner.fill(request, other, other + projected.length);
+    owner.fill(request, textAt, textAt + textRows);
+    owner.fill(request, imageAt, imageAt + fresh.length);
+    owner.fill(request, otherAt, otherAt + projected.length);
   }
   return {
     members,
     textCount,
     imageCount,
-    projectedCount,
+    projectedCount: total - textCount - imageCount,
     textFrom,
     imageFrom,
     projectedFrom,

@@ -16,19 +16,18 @@ const outputs = [
 
 /**
  * Lets a block that computes every token of one template write straight into the template's activations, or beside
- * them where its output has other rows too: `before` of text, and repeated ones at the end.
+ * them where its output has other rows too: `before` of them first, and some at the end.
  */
 export function captureTargets(
   activations: StepActivations,
   {
     block,
     before,
-    imageRows,
+    rows,
     buffers,
-  }: { readonly block: number; readonly before: number; readonly imageRows: number; readonly buffers: RowBuffers },
+  }: { readonly block: number; readonly before: number; readonly rows: number; readonly buffers: RowBuffers },
 ): CaptureTargets {
   const { tokens, width } = activations.shape;
-  const rows = before + imageRows;
   const results: Record<string, Tensor> = {};
   const copies: (() => void)[] = [];
   for (const [kind, output] of outputs) {

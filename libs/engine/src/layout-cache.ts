@@ -1,5 +1,5 @@
 import type { Mode } from '@instgenie/domain';
-import { batchLayout, type Member, memberRows } from './batch-layout.ts';
+import { batchLayout, type Member, memberRows, type TextUse } from './batch-layout.ts';
 import type { SharedRotary } from './inference-protocol.ts';
 import { LayoutTensors } from './layout-tensors.ts';
 import { RotaryTables } from './rotary-tables.ts';
@@ -8,6 +8,12 @@ import { RotaryTables } from './rotary-tables.ts';
 export interface LayoutRequest extends Member {
   readonly id: string;
   readonly rotary: SharedRotary;
+}
+
+/** What a block does with the rows of a batch: a mode for each request, and how it uses the text. */
+export interface BlockUse {
+  readonly modes: readonly Mode[];
+  readonly text: TextUse;
 }
 
 const entriesMax = 32;
@@ -22,9 +28,9 @@ export class LayoutCache {
     this.#heads = heads;
   }
 
-  get(requests: readonly LayoutRequest[], modes: readonly Mode[]): LayoutTensors {
-    const key = requests.map(({ id }, index) => `${id} ${modes[index]}`).join();
-    const layout = this.#layouts.get(key) ?? this.#make(requests, modes);
+  get(requests: readonly LayoutRequest[], { modes, text }: BlockUse): LayoutTensors {
+    const key = `${text} ${requests.map(({ id }, index) => `${id} ${modes[index]}`).join()}`;
+    const layout = this.#layouts.get(key) ?? this.#make(requests, { modes, text });
     this.#layouts.delete(key);
     this.#layouts.set(key, layout);
     for (const oldest of this.#layouts.keys()) {
@@ -34,14 +40,14 @@ export class LayoutCache {
     return layout;
   }
 
-  #make(requests: readonly LayoutRequest[], modes: readonly Mode[]): LayoutTensors {
+  #make(requests: readonly LayoutRequest[], { modes, text }: BlockUse): LayoutTensors {
     const table = this.#rotary.tableOf(requests.map(({ rotary }) => rotary));
     const members = requests.map((request, index) => ({
-      ...memberRows(request, modes[index] ?? 'full'),
+      ...memberRows(request, modes[index] ?? 'full', text),
       tokens: request.tokens,
       textRows: request.textRows,
       rotaryBase: table.bases[index] ?? 0,
     }));
-    return new LayoutTensors(batchLayout(members, this.#heads), table);
+    return new LayoutTensors(batchLayout(members, { heads: this.#heads, text }), table);
   }
 }

@@ -47,8 +47,11 @@ export class TrackRows {
   move(from: BatchLayout, to: BatchLayout, hiddenOf: HiddenOf): void {
     if (from === to) return;
     const width = this.#width;
-    this.#next.set(this.values(0, from.textCount));
-    for (const [request, { fresh }] of to.members.entries()) {
+    const isTextLive = from.textCount > 0;
+    for (const [request, { fresh, textRows }] of to.members.entries()) {
+      if (isTextLive) {
+        this.#next.set(this.values(from.textFrom[request] ?? 0, textRows), (to.textFrom[request] ?? 0) * width);
+      }
       const live = new Map<number, number>();
       for (const [at, token] of (from.members[request]?.fresh ?? []).entries()) {
         live.set(token, (from.imageFrom[request] ?? 0) + at);

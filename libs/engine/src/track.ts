@@ -3,6 +3,7 @@ import type { BlockDescription, Denoiser } from '@instgenie/diffusion';
 import type { Mode } from '@instgenie/domain';
 import { Tensor } from 'onnxruntime-node';
 import type { StepActivations } from './activations.ts';
+import type { TextUse } from './batch-layout.ts';
 import { type CaptureTargets, captureTargets } from './capture.ts';
 import type { Conditioning } from './inference-protocol.ts';
 import type { LayoutCache, LayoutRequest } from './layout-cache.ts';
@@ -82,7 +83,7 @@ export class Track {
     const { layout } = this.#layout;
     const freshCount = layout.textCount + layout.imageCount;
     const isJoint = description.streams === 'joint';
-    const captured = this.#capture(index, isJoint ? layout.textCount : 0);
+    const captured = this.#capture(index, isJoint);
     const feeds: Record<string, Tensor> = { ...(isJoint ? this.#layout.joint : this.#layout.separate) };
     const results: Record<string, Tensor> = { ...captured?.results };
     feeds['projected'] = this.#rows.tensor(freshCount, layout.projectedCount);
@@ -106,7 +107,10 @@ export class Track {
   async velocities(): Promise<readonly Float32Array[]> {
     const { sessions, denoiser, buffers } = this.#context;
     const { latentChannels } = denoiser;
-    const masked = this.#layoutFor(this.#requests.map(() => 'kv'));
+    const masked = this.#layoutFor(
+      this.#requests.map(() => 'kv'),
+      this.#textUse(denoiser.blocks.length - 1),
+    );
     const { layout } = masked;
     this.#rows.move(this.#layout.layout, layout, noHidden);
     const velocity = buffers.take(`${this.#name}.velocity`, layout.imageCount * latentChannels);
@@ -126,11 +130,18 @@ export class Track {
   }
 
   #layoutOf(block: number): LayoutTensors {
-    return this.#layoutFor(this.#requests.map(({ modes }) => modes[block] ?? 'full'));
+    const modes = this.#requests.map(({ modes }) => modes[block] ?? 'full');
+    return this.#layoutFor(modes, this.#textUse(block));
   }
 
-  #layoutFor(modes: readonly Mode[]): LayoutTensors {
-    return this.#context.layouts.get(this.#requests, modes);
+  #layoutFor(modes: readonly Mode[], text: TextUse): LayoutTensors {
+    return this.#context.layouts.get(this.#requests, { modes, text });
+  }
+
+  /** What the last block makes of text rows would go nowhere, so it takes only their keys and values. */
+  #textUse(block: number): TextUse {
+    const { blocks } = this.#context.denoiser;
+    return block === blocks.length - 1 && blocks[block]?.streams === 'joint' && block > 0 ? 'projected' : 'fresh';
   }
 
   /** Brings the rows into the layout of a block. */
@@ -147,12 +158,14 @@ export class Track {
   }
 
   /** Where a template's own forward keeps what this block makes; undefined for edits. */
-  #capture(block: number, before: number): CaptureTargets | undefined {
+  #capture(block: number, isJoint: boolean): CaptureTargets | undefined {
     const [{ capture, tokens } = { capture: undefined, tokens: 0 }] = this.#requests;
     if (this.#requests.length > 1 || capture === undefined) return undefined;
-    const { textCount, imageCount } = this.#layout.layout;
+    const { textCount, imageCount, projectedCount } = this.#layout.layout;
     if (capture.has('hidden')) capture.rows(block, 'hidden').set(this.#rows.values(textCount, tokens));
-    return captureTargets(capture, { block, before, imageRows: imageCount, buffers: this.#context.buffers });
+    const before = isJoint ? textCount : 0;
+    const rows = before + imageCount + projectedCount;
+    return captureTargets(capture, { block, before, rows, buffers: this.#context.buffers });
   }
 
   #feedStored(feeds: Record<string, Tensor>, block: number): void {

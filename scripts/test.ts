@@ -31,12 +31,13 @@ function main(): number {
     return 1;
   }
   if (process.argv.includes('--static')) return 0;
+  const reporters = ['spec', join(root, 'scripts/summary-reporter.ts')].flatMap((reporter) => [
+    `--test-reporter=${reporter}`,
+    '--test-reporter-destination=stdout',
+  ]);
   const tests = ['libs/*/src/**/*.test.ts', 'e2e/**/*.test.ts'];
-  return run(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=2', ...tests],
-    'inherit',
-  ).status;
+  const flags = ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=2', ...reporters];
+  return run(process.execPath, [...flags, ...tests], 'inherit').status;
 }
 
 function run(program: string, args: readonly string[], output: 'pipe' | 'inherit') {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Mode } from '@instgenie/domain';
 import { sharedFloats } from './shared.ts';
 
 /** What is kept of a block: keys and values for mode `kv`, the hidden state for mode `x` and for `full` after either. */
@@ -15,6 +16,11 @@ export interface ActivationShape {
 export const kvKinds: readonly ActivationKind[] = ['key', 'value'];
 /** Enough for every plan, half as large again. */
 export const allKinds: readonly ActivationKind[] = ['key', 'value', 'hidden'];
+
+/** Whether blocks of these modes read the hidden state: mode x, or full after another mode. */
+export function needsHidden(modes: readonly Mode[]): boolean {
+  return modes.some((mode, block) => mode === 'x' || (mode === 'full' && block > 0 && modes[block - 1] !== 'full'));
+}
 
 /** Bytes of one step's activations in float32. */
 export function activationBytes({ tokens, width, blocks, kinds }: ActivationShape): number {
@@ -37,6 +43,13 @@ export class StepActivations {
 
   has(kind: ActivationKind): boolean {
     return this.shape.kinds.includes(kind);
+  }
+
+  /** Takes over every kind that this one keeps; the other must have it. */
+  copyFrom(other: StepActivations): void {
+    for (let block = 0; block < this.shape.blocks; block++) {
+      for (const kind of this.shape.kinds) this.rows(block, kind).set(other.rows(block, kind));
+    }
   }
 
   /** [tokens, width] of a block; valid as long as the buffer. */

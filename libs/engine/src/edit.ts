@@ -8,7 +8,7 @@ import {
   ServiceError,
   uniformPlan,
 } from '@instgenie/domain';
-import { StepActivations } from './activations.ts';
+import { needsHidden, StepActivations } from './activations.ts';
 import { type Engine, gridOf } from './engine.ts';
 import type { ActivationSource, EditItem, EditState, StepReport } from './inference-protocol.ts';
 import { share, sharedFloats } from './shared.ts';
@@ -143,8 +143,8 @@ export class Edit implements AsyncDisposable {
   #source(step: number, modes: readonly Mode[]): ActivationSource {
     if (modes.every((mode) => mode === 'full')) return { kind: 'none' };
     const kept = this.template.activations(step);
-    if (kept !== undefined) return { kind: 'stored', step: kept };
-    if (this.spec.keeps === false) return { kind: 'template' };
+    if (kept !== undefined && (kept.has('hidden') || !needsHidden(modes))) return { kind: 'stored', step: kept };
+    if (kept !== undefined || this.spec.keeps === false) return { kind: 'template' };
     return { kind: 'template', capture: new StepActivations(this.template.shape) };
   }
 }

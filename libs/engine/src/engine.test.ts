@@ -49,6 +49,38 @@ test('cold, warm and recomputed edits give the same bytes', async () => {
   }
 });
 
+test('several edits that fill one cold template together all keep the same activations', async () => {
+  await using wanted = await tinyTemplate(engine, { kinds: allKinds });
+  await wanted.prime();
+  await using template = await tinyTemplate(engine, { kinds: allKinds });
+  const specs = [[4, 5], [1, 9, 10], [2]].map((tokens) => spec(template, tokens));
+  const edits = [];
+  for (const fields of specs) edits.push(await Edit.prepare(engine, template, fields));
+  while (edits.some((edit) => edit.stepsDone < edit.stepsTotal)) {
+    const items = edits.map((edit) => edit.nextItem());
+    await engine.step(items);
+    for (const [index, edit] of edits.entries()) edit.settle(items[index] ?? edit.nextItem());
+  }
+  for (const [index, edit] of edits.entries()) {
+    assert.deepEqual(edit.state.latents.slice(), await latentsOf(wanted, specs[index] ?? spec(wanted, [0])));
+    await edit[Symbol.asyncDispose]();
+  }
+  for (let step = 0; step < 3; step++) {
+    const kept = new Uint8Array(template.activations(step)?.buffer ?? new ArrayBuffer());
+    assert.deepEqual(kept, new Uint8Array(wanted.activations(step)?.buffer ?? new ArrayBuffer(1)));
+  }
+});
+
+test('an edit may need more of its template than is kept, cold and warm', async () => {
+  const plan = uniformPlan('x', { steps: 3, blocks: blocks() });
+  await using whole = await tinyTemplate(engine, { kinds: allKinds });
+  await using kept = await tinyTemplate(engine);
+  const wanted = await latentsOf(whole, spec(whole, [3, 4], { plan }));
+  for (const _ of ['cold', 'warm']) assert.deepEqual(await latentsOf(kept, spec(kept, [3, 4], { plan })), wanted);
+  assert.equal(kept.activations(0)?.has('hidden'), false);
+  assert.equal((await latentsOf(kept, spec(kept, [3, 4]))).length, kept.state.x0.length);
+});
+
 test('a template forward for an edit is not kept when no memory is given for it, and gives the same bytes', async () => {
   await using template = await tinyTemplate(engine);
   const wanted = await latentsOf(template, spec(template, [4, 5]));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Denoiser } from '@instgenie/diffusion';
 import type { Mode } from '@instgenie/domain';
-import { activationBytes, allKinds, StepActivations } from './activations.ts';
-import type { EditItem, EditState, StepBuffer, StepItem, TemplateState } from './inference-protocol.ts';
+import { activationBytes, allKinds, needsHidden, StepActivations } from './activations.ts';
+import type { EditItem, EditState, StepItem, TemplateState } from './inference-protocol.ts';
 import { Track, type TrackContext, type TrackRequest } from './track.ts';
 
 const { fround } = Math;
@@ -37,6 +37,7 @@ export async function runStep(
     for (const { track: forward } of forwards.values()) await forward.block(block);
     await track?.block(block);
   }
+  for (const { activations, copies } of forwards.values()) for (const copy of copies) copy.copyFrom(activations);
 
   for (const item of items) {
     if (item.kind !== 'prime' || item.velocity === undefined) continue;
@@ -54,9 +55,13 @@ export async function runStep(
   }
 }
 
+/** A template's own forward at a step, run once for all items that need it. */
 interface Forward {
   readonly track: Track;
+  /** What it writes and the edits read. */
   readonly activations: StepActivations;
+  /** Where else it is to be kept. */
+  readonly copies: readonly StepActivations[];
 }
 
 const forwardKey = (template: number, step: number) => `${template}/${step}`;
@@ -66,29 +71,49 @@ function templateForwards(
   items: readonly StepItem[],
   { context, registry }: { readonly context: TrackContext; readonly registry: StepRegistry },
 ): ReadonlyMap<string, Forward> {
-  const forwards = new Map<string, Forward>();
+  const users = new Map<string, StepItem[]>();
   for (const item of items) {
     if (item.kind === 'edit' && item.source.kind !== 'template') continue;
-    const template = registry.template(item.kind === 'prime' ? item.template : registry.edit(item.edit).template);
-    const key = forwardKey(template.id, item.step);
-    if (forwards.has(key)) continue;
-    const buffer = captureOf(item) ?? scratch(context, template, forwards.size);
-    const activations = new StepActivations(buffer.shape, buffer.buffer);
+    const key = forwardKey(templateOf(item, registry).id, item.step);
+    users.set(key, [...(users.get(key) ?? []), item]);
+  }
+  const forwards = new Map<string, Forward>();
+  for (const [key, group] of users) {
+    const [item] = group;
+    assert(item !== undefined);
+    const template = templateOf(item, registry);
+    const captures = capturesOf(group);
+    const [only] = captures;
+    // Written straight to where it is kept, unless several keep it or an edit needs more of it than is kept.
+    const isDirect =
+      captures.length === 1 &&
+      (only?.has('hidden') === true || !group.some((user) => user.kind === 'edit' && needsHidden(user.modes)));
+    const activations = isDirect && only !== undefined ? only : scratch(context, template, forwards.size);
     const request = forwardRequest({ template, step: item.step, activations, denoiser: context.denoiser });
-    forwards.set(key, { track: new Track(context, [request], `forward${forwards.size}`), activations });
+    const track = new Track(context, [request], `forward${forwards.size}`);
+    forwards.set(key, { track, activations, copies: isDirect ? [] : captures });
   }
   return forwards;
 }
 
-function captureOf(item: StepItem): StepBuffer | undefined {
-  if (item.kind === 'prime') return item.capture;
-  return item.source.kind === 'template' ? item.source.capture : undefined;
+function templateOf(item: StepItem, registry: StepRegistry): TemplateState {
+  return registry.template(item.kind === 'prime' ? item.template : registry.edit(item.edit).template);
 }
 
-/** Memory for activations that nobody keeps. */
-function scratch({ denoiser, buffers }: TrackContext, { tokens }: TemplateState, index: number): StepBuffer {
+function capturesOf(items: readonly StepItem[]): readonly StepActivations[] {
+  const buffers = new Map<SharedArrayBuffer, StepActivations>();
+  for (const item of items) {
+    const capture =
+      item.kind === 'prime' ? item.capture : item.source.kind === 'template' ? item.source.capture : undefined;
+    if (capture !== undefined) buffers.set(capture.buffer, new StepActivations(capture.shape, capture.buffer));
+  }
+  return [...buffers.values()];
+}
+
+/** Memory of all kinds of activations, valid for this step. */
+function scratch({ denoiser, buffers }: TrackContext, { tokens }: TemplateState, index: number): StepActivations {
   const shape = { tokens, width: denoiser.width, blocks: denoiser.blocks.length, kinds: allKinds };
-  return { shape, buffer: buffers.take(`scratch${index}`, activationBytes(shape) / 4).buffer };
+  return new StepActivations(shape, buffers.take(`scratch${index}`, activationBytes(shape) / 4).buffer);
 }
 
 /** A template's own forward: teacher forced, every row (1 - s) x0 + s n, with the template's prompt and no mask. */

@@ -72,7 +72,7 @@ async function measure(folder: string, { context, cache, isGate, prefix }: Measu
     const masked = bench.step([{ ratio, isDense: false }]);
     sides[String(ratio)] = async () => (await masked()).wallMs;
   }
-  const times = await interleaved(sides, rounds);
+  const times = await interleaved(sides, context.isQuick ? 6 : rounds);
   const denseMs = times['dense'] ?? 0;
   const gemmRate = gemm.flops / (times['gemm'] ?? 0) / 1e6;
   const denseRate = bench.flops(1) / denseMs / 1e6;

@@ -1,13 +1,14 @@
-import { resolve } from 'node:path';
 import { ServiceError } from '@instgenie/domain';
 import { Command } from 'commander';
+import { type CommandContext, callerPath } from './command-context.ts';
 import { checkFolder } from './fixtures/check-folder.ts';
 import type { FileReport } from './fixtures/comparison.ts';
+import { wholeNumber } from './flags.ts';
 
 interface CheckOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
-  readonly threads?: string;
+  readonly threads?: number;
   readonly cache?: string;
 }
 
@@ -18,7 +19,7 @@ interface Skip {
 }
 
 /** `instgenie fixtures check DIR`: exit code 1 when a tensor is further away than it may be. */
-export function fixturesCommand(): Command {
+export function fixturesCommand(context: CommandContext): Command {
   const fixtures = new Command('fixtures').description('golden tensors');
   fixtures
     .command('check')
@@ -28,56 +29,53 @@ export function fixturesCommand(): Command {
     .argument('<dir>', 'fixtures folder')
     .option('--json', 'print one JSON object')
     .option('--verbose', 'also name the golden tensors that nothing is compared with')
-    .option('--threads <n>', 'threads of one kernel')
+    .option('--threads <n>', 'threads of one kernel', wholeNumber('threads', { least: 1, most: 1024 }))
     .option('--cache <dir>', 'folder of graphs and mapped weights')
     .action(async (dir: string, options: CheckOptions) => {
-      process.exitCode = (await check(dir, options)) ? 0 : 1;
+      process.exitCode = (await check(context, dir, options)) ? 0 : 1;
     });
   return fixtures;
 }
 
-async function check(dir: string, options: CheckOptions): Promise<boolean> {
+async function check(context: CommandContext, dir: string, options: CheckOptions): Promise<boolean> {
   const reports: FileReport[] = [];
   const skipped: Skip[] = [];
-  const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort());
-  await checkFolder(resolve(process.env['INSTGENIE_CWD'] ?? '.', dir), {
-    signal: abort.signal,
-    ...(options.threads === undefined ? {} : { threads: threadCount(options.threads) }),
-    ...(options.cache === undefined ? {} : { cache: resolve(process.env['INSTGENIE_CWD'] ?? '.', options.cache) }),
+  await checkFolder(callerPath(context, dir), {
+    signal: context.signal,
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.cache === undefined ? {} : { cache: callerPath(context, options.cache) }),
     onFile: (report) => {
       reports.push(report);
-      if (options.json !== true) printReport(report, options.verbose === true);
+      if (options.json !== true) printReport(context, report, options.verbose === true);
     },
     onSkip: (skip) => {
       skipped.push(skip);
-      if (options.json !== true) console.log(`skip  ${skip.checkpoint}/${skip.file}: ${skip.reason}`);
+      if (options.json !== true) context.print(`skip  ${skip.checkpoint}/${skip.file}: ${skip.reason}`);
     },
   });
   const failed = reports.filter((report) => report.failed.length > 0).length;
   const summary = { files: reports.length, failed, tensors: reports.reduce((sum, { compared }) => sum + compared, 0) };
-  if (options.json === true) console.log(JSON.stringify({ ...summary, reports, skipped }));
+  if (options.json === true) context.print(JSON.stringify({ ...summary, reports, skipped }));
   else {
-    console.log(`${summary.tensors} tensors of ${summary.files} files compared, ${failed} files above their tolerance`);
+    context.print(
+      `${summary.tensors} tensors of ${summary.files} files compared, ${failed} files above their tolerance`,
+    );
   }
   if (reports.length === 0) throw new ServiceError('not-found', `${dir}: no golden file that can be checked`);
   return failed === 0;
 }
 
-function printReport({ checkpoint, file, compared, worst, failed, notCompared }: FileReport, isVerbose: boolean): void {
+function printReport(context: CommandContext, report: FileReport, isVerbose: boolean): void {
+  const { checkpoint, file, compared, worst, failed, notCompared } = report;
   const difference = worst === undefined ? 'nothing compared' : `largest error ${formatDifference(worst)}`;
   const name = `${checkpoint}/${file}`.padEnd(40);
-  console.log(`${failed.length > 0 ? 'FAIL' : 'ok  '}  ${name} ${String(compared).padStart(3)} tensors, ${difference}`);
-  for (const item of failed) console.log(`        ${formatDifference(item)}`);
-  if (isVerbose && notCompared.length > 0) console.log(`        not compared: ${notCompared.join(', ')}`);
+  context.print(
+    `${failed.length > 0 ? 'FAIL' : 'ok  '}  ${name} ${String(compared).padStart(3)} tensors, ${difference}`,
+  );
+  for (const item of failed) context.print(`        ${formatDifference(item)}`);
+  if (isVerbose && notCompared.length > 0) context.print(`        not compared: ${notCompared.join(', ')}`);
 }
 
 function formatDifference({ tensor, largest, allowed }: NonNullable<FileReport['worst']>): string {
   return `${largest === 0 ? '0' : largest.toExponential(1)} of ${allowed} allowed (${tensor})`;
-}
-
-function threadCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new ServiceError('invalid', `--threads must be a whole number above 0, got ${text}`, { field: 'threads' });
 }

@@ -20,7 +20,7 @@ export function buildProgram(context: CommandContext): Command {
     .description('Mask-aware editing of pictures with diffusion models: only what the mask marks is computed.')
     .version(manifest.version, '-V, --version')
     .addHelpText('after', `${examples}\n${exitCodesHelp}`);
-  for (const command of [editCommand(context), modelCommand(context), demoCommand(context), fixturesCommand()]) {
+  for (const command of [editCommand(context), modelCommand(context), demoCommand(context), fixturesCommand(context)]) {
     program.addCommand(command);
   }
   for (const command of withDescendants(program)) settle(command);

@@ -73,14 +73,12 @@ export class Edit implements AsyncDisposable {
     }
     const firstStep = model.firstStep(steps, spec.strength ?? 1);
     const rows = maskedRows(mask);
-    const [text, masked] = await Promise.all([
+    const [text, condition] = await Promise.all([
       engine.encodeText(spec.prompt, textRows),
-      model.condition === undefined ? undefined : engine.encode(picture, mask),
+      engine.maskedCondition(picture, mask),
     ]);
     const { sigmas } = template.state;
     const conditioning = await engine.condition(text, { sigmas, guidance });
-    const condition =
-      masked === undefined ? new Float32Array() : (model.condition?.(masked, mask) ?? new Float32Array());
     const state = await engine.addEdit({
       template: template.state.id,
       rows,

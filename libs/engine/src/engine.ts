@@ -101,6 +101,12 @@ export class Engine implements AsyncDisposable {
     return this.#stages.call('encode', call);
   }
 
+  /** Condition rows of a masked picture [tokens, conditionChannels]; empty for models that take none. */
+  async maskedCondition(source: Picture, mask: Mask): Promise<Float32Array> {
+    const { condition } = this.model;
+    return condition === undefined ? new Float32Array() : condition(await this.encode(source, mask), mask);
+  }
+
   async decode(latents: Float32Array, grid: Grid): Promise<Picture> {
     const pixels = await this.decodePixels(latents, grid);
     return toPicture(pixels, { width: grid.columns * tokenSide, height: grid.rows * tokenSide });

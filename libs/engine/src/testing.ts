@@ -1,18 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Mask, mask, type Picture, picture } from '@instgenie/domain';
 import { Engine, gridOf } from './engine.ts';
+import { tinyCheckpoint } from './graph-testing.ts';
 import { Template, type TemplateSpec } from './template.ts';
-
-/** The tiny checkpoint that lies in the repository. */
-export const tinyFolder = fileURLToPath(new URL('../../diffusion/fixtures/checkpoints/flux-schnell', import.meta.url));
 
 /** An engine of the tiny checkpoint with a cache of its own, removed with it. */
 export async function tinyEngine({
   threads = 2,
-  folder = tinyFolder,
+  folder = tinyCheckpoint('flux-schnell'),
 } = {}): Promise<AsyncDisposable & { engine: Engine }> {
   const cache = await mkdtemp(join(tmpdir(), 'instgenie-engine-'));
   const engine = await Engine.open({ folder, cache, threads });

@@ -1,11 +1,11 @@
 import { ServiceError } from '@instgenie/domain';
-import { activationBytes, type Template } from '@instgenie/engine';
+import { ActivationLayout, keptSteps, type Template } from '@instgenie/engine';
 import type { CommandContext } from './command-context.ts';
 import { bytesText } from './format.ts';
 
 /** What a template keeps once it is primed. */
 export function primedBytes({ shape, spec }: Template): number {
-  return activationBytes(shape) * spec.steps;
+  return new ActivationLayout(shape).bytes * keptSteps(spec).length;
 }
 
 /** Throws `overloaded` when the memory that is free cannot hold what priming would keep. */

@@ -1,5 +1,5 @@
 import type { CheckpointWeights, Weights } from '@instgenie/checkpoint';
-import type { Mask } from '@instgenie/domain';
+import type { Mask, StorageType } from '@instgenie/domain';
 
 /** A part of a checkpoint whose graphs share one folder and one set of weights. */
 export type Component = keyof CheckpointWeights;
@@ -40,6 +40,10 @@ export interface Denoiser {
   /** The conditioner's output that modulates the head. */
   readonly headModulation: string;
   readonly conditionerGraph: string;
+  /** How the blocks take stored activations. */
+  readonly storage: StorageType;
+  /** The graphs that bring rows into the stored form and back; undefined where they are stored as computed. */
+  readonly conversion: { readonly narrow: string; readonly widen: string } | undefined;
   /** Channels of every output of the conditioner that holds a modulation. */
   readonly modulationChannels: ReadonlyMap<string, number>;
 }

@@ -19,3 +19,4 @@ export { buildVaeDecoderGraph } from './flux/vae-decoder-graph.ts';
 export { buildVaeEncoderGraph } from './flux/vae-encoder-graph.ts';
 export { type NoiseSpec, noiseRow, noiseRows } from './noise.ts';
 export { openModel } from './open-model.ts';
+export { nameOfScales } from './storage-graphs.ts';

@@ -16,3 +16,14 @@ export function uniformPlan(mode: Mode, { steps, blocks }: { readonly steps: num
   assert(steps > 0 && blocks > 0, 'uniformPlan: steps and blocks must be positive');
   return Array.from({ length: steps }, () => Array.from({ length: blocks }, () => mode));
 }
+
+/** Whether blocks of these modes read the stored hidden state: mode x, or full after another mode. */
+export function needsHidden(modes: readonly Mode[]): boolean {
+  return modes.some((_, block) => readsHidden(modes, block));
+}
+
+/** Whether one block of these modes reads it. */
+export function readsHidden(modes: readonly Mode[], block: number): boolean {
+  const mode = modes[block];
+  return mode === 'x' || (mode === 'full' && block > 0 && modes[block - 1] !== 'full');
+}

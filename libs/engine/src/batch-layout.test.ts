@@ -56,13 +56,20 @@ test('every row of a batch has one place, and every key of a request is found in
       assert.equal(layout.rotary.length, total);
       const owners = new Int32Array(total).fill(-1);
       for (const [request, { tokens, textRows, fresh, projected, rotaryBase }] of members.entries()) {
-        const [from, to] = [layout.spans[request * 6 + 4], layout.spans[request * 6 + 5]].map(Number);
+        const [from, to] = [layout.spans[request * 8 + 6], layout.spans[request * 8 + 7]].map(Number);
+        const ownSpan = [layout.spans[request * 8 + 4], layout.spans[request * 8 + 5]].map(Number);
+        const own = Array.from(layout.own.slice(...ownSpan), Number);
+        assert.deepEqual(
+          own,
+          own.toSorted((a, b) => a - b),
+        );
         const byHead = Array.from(layout.order.slice(from, to), Number);
         const keys = textRows + tokens;
-        const order = byHead.slice(0, keys).map((at) => at / heads);
+        const places = byHead.slice(0, keys).map((at) => at / heads);
+        const order = places.map((at) => own[at] ?? total + at - own.length);
         assert.deepEqual(
           byHead,
-          [0, 1, 2].flatMap((head) => order.map((row) => row * heads + head)),
+          [0, 1, 2].flatMap((head) => places.map((row) => row * heads + head)),
         );
         const stored = new Set(Array.from({ length: tokens }, (_, token) => token));
         const place = (from: number | undefined, rows: Int32Array) => {

@@ -84,11 +84,13 @@ export interface BatchLayout {
   readonly textFrom: readonly number[];
   readonly imageFrom: readonly number[];
   readonly projectedFrom: readonly number[];
-  /** [requests, 6]: fresh text from, to; fresh image from, to; from, to of its part of `order`. */
+  /** [requests, 8]: fresh text from, to; fresh image from, to; from, to of its parts of `own` and of `order`. */
   readonly spans: BigInt64Array;
+  /** For each request, its rows of the packed matrix, ascending. */
+  readonly own: BigInt64Array;
   /**
    * For each request, for each head, for each of its text rows and tokens: row x heads + head, where row counts the
-   * packed matrix and then the request's stored rows.
+   * request's own rows and then its stored rows.
    */
   readonly order: BigInt64Array;
   /** [all rows]: index into the rotary table, 0 for text. */
@@ -113,32 +115,41 @@ export function batchLayout(
   const total = allText + imageCount + others;
 
   const keyCounts = members.map(({ textRows, tokens }) => textRows + tokens);
+  const ownCounts = members.map(({ textRows, fresh, projected }) => textRows + fresh.length + projected.length);
+  const ownFrom = starts(0, ownCounts);
   const orderFrom = starts(
     0,
     keyCounts.map((keys) => keys * heads),
   );
-  const spans = indices(members.length * 6);
+  const spans = indices(members.length * 8);
   const rotary = indices(total);
   const owner = indices(total);
+  const own = indices(total);
   const order = indices(sum(keyCounts) * heads);
   for (const [request, { tokens, textRows, fresh, projected, rotaryBase }] of members.entries()) {
     const [textAt, imageAt, otherAt] = [textFrom[request] ?? 0, imageFrom[request] ?? 0, projectedFrom[request] ?? 0];
     const keys = textRows + tokens;
     const first = orderFrom[request] ?? 0;
     const textSpan = text === 'fresh' ? [textAt, textAt + textRows] : [0, 0];
-    const span = [...textSpan, imageAt, imageAt + fresh.length, first, first + keys * heads];
-    for (const [at, value] of span.entries()) spans.set(request * 6 + at, value);
-    const rows = Int32Array.from({ length: keys }, (_, key) =>
-      key < textRows ? textAt + key : total + key - textRows,
-    );
-    const place = (placed: Int32Array, from: number) => {
+    const ownAt = ownFrom[request] ?? 0;
+    const ownCount = ownCounts[request] ?? 0;
+    const span = [...textSpan, imageAt, imageAt + fresh.length, ownAt, ownAt + ownCount, first, first + keys * heads];
+    for (const [at, value] of span.entries()) spans.set(request * 8 + at, value);
+    const rows = Int32Array.from({ length: keys }, (_, key) => ownCount + key - textRows);
+    const ownText = text === 'fresh' ? 0 : fresh.length;
+    for (let row = 0; row < textRows; row++) {
+      own.set(ownAt + ownText + row, textAt + row);
+      rows[row] = ownText + row;
+    }
+    const place = (placed: Int32Array, { from, ownRow }: { readonly from: number; readonly ownRow: number }) => {
       for (const [at, token] of placed.entries()) {
-        rows[textRows + token] = from + at;
+        own.set(ownAt + ownRow + at, from + at);
+        rows[textRows + token] = ownRow + at;
         rotary.set(from + at, rotaryBase + token);
       }
     };
-    place(fresh, imageAt);
-    place(projected, otherAt);
+    place(fresh, { from: imageAt, ownRow: text === 'fresh' ? textRows : 0 });
+    place(projected, { from: otherAt, ownRow: textRows + fresh.length });
     for (let head = 0; head < heads; head++) {
       for (let key = 0; key < keys; key++) order.set(first + head * keys + key, (rows[key] ?? 0) * heads + head);
     }
@@ -155,6 +166,7 @@ export function batchLayout(
     imageFrom,
     projectedFrom,
     spans: spans.values,
+    own: own.values,
     order: order.values,
     rotary: rotary.values,
     owner: owner.values,

@@ -8,10 +8,10 @@ import {
   ServiceError,
   uniformPlan,
 } from '@instgenie/domain';
-import { needsHidden, StepActivations } from './activations.ts';
 import { type Engine, gridOf } from './engine.ts';
 import type { ActivationSource, EditItem, EditState, StepReport } from './inference-protocol.ts';
 import { share, sharedFloats } from './shared.ts';
+import type { LentStep } from './step-keeper.ts';
 import type { Template } from './template.ts';
 
 const { fround } = Math;
@@ -49,6 +49,11 @@ export class Edit implements AsyncDisposable {
   readonly #engine: Engine;
   #stepsDone = 0;
   #stepsWarm = 0;
+  /** What the running step reads, and what it fills; given back when it is settled. */
+  #read: LentStep | undefined;
+  #filled: LentStep | undefined;
+  /** What the step after it will read. */
+  #ahead: LentStep | undefined;
 
   private constructor(engine: Engine, fields: Pick<Edit, 'template' | 'spec' | 'state' | 'plan' | 'firstStep'>) {
     this.#engine = engine;
@@ -106,7 +111,7 @@ export class Edit implements AsyncDisposable {
     return this.#stepsWarm === 0 ? 'cold' : 'partial';
   }
 
-  /** What the next step runs. Filling a cold template keeps what it computes. */
+  /** What the next step runs. Filling a cold template keeps what it computes. To be settled before the next one. */
   nextItem(preview?: Float32Array): EditItem {
     const step = this.firstStep + this.#stepsDone;
     const modes = this.plan[step] ?? [];
@@ -120,12 +125,28 @@ export class Edit implements AsyncDisposable {
     };
   }
 
-  /** Counts the step of `item` as done. */
-  settle({ source, step }: EditItem): void {
+  /** Asks for what the step after the running one will read, so that it is loaded meanwhile. */
+  lookAhead(): void {
+    const step = this.firstStep + this.#stepsDone + 1;
+    const modes = this.plan[step];
+    if (this.#ahead !== undefined || modes === undefined || isAllFull(modes)) return;
+    this.#ahead = this.template.keeper.borrow(this.template.keptStep(step), modes);
+  }
+
+  /** Counts the step of `item` as done. Settles when the template has taken over what was computed of it. */
+  async settle({ source }: EditItem, report?: Pick<StepReport, 'blocksRecomputed'>): Promise<void> {
     this.#stepsDone++;
-    if (source.kind !== 'template') this.#stepsWarm++;
-    else if (source.capture !== undefined) {
-      this.template.keep(step, new StepActivations(source.capture.shape, source.capture.buffer));
+    if (source.kind === 'none' || (source.kind === 'stored' && (report?.blocksRecomputed ?? 0) === 0)) {
+      this.#stepsWarm++;
+    }
+    const filled = this.#filled;
+    this.#filled = undefined;
+    this.#release();
+    if (filled === undefined || source.kind !== 'template') return;
+    try {
+      await this.template.keeper.keep(source.kept, filled);
+    } finally {
+      filled.release();
     }
   }
 
@@ -135,16 +156,32 @@ export class Edit implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#release();
+    this.#filled?.release();
+    this.#ahead?.release();
     await this.#engine.releaseEdit(this.state);
   }
 
   #source(step: number, modes: readonly Mode[]): ActivationSource {
-    if (modes.every((mode) => mode === 'full')) return { kind: 'none' };
-    const kept = this.template.activations(step);
-    if (kept !== undefined && (kept.has('hidden') || !needsHidden(modes))) return { kind: 'stored', step: kept };
-    if (kept !== undefined || this.spec.keeps === false) return { kind: 'template' };
-    return { kind: 'template', capture: new StepActivations(this.template.shape) };
+    if (isAllFull(modes)) return { kind: 'none' };
+    const { keeper } = this.template;
+    const kept = this.template.keptStep(step);
+    this.#read = this.#ahead ?? keeper.borrow(kept, modes);
+    this.#ahead = undefined;
+    if (this.#read !== undefined) return { kind: 'stored', kept, step: this.#read.activations.shared() };
+    this.#filled = this.spec.keeps === false ? undefined : keeper.room(kept);
+    if (this.#filled === undefined) return { kind: 'template', kept };
+    return { kind: 'template', kept, capture: this.#filled.activations.shared() };
   }
+
+  #release(): void {
+    this.#read?.release();
+    this.#read = undefined;
+  }
+}
+
+function isAllFull(modes: readonly Mode[]): boolean {
+  return modes.every((mode) => mode === 'full');
 }
 
 export interface EditRun {
@@ -161,8 +198,9 @@ export async function runEdit(engine: Engine, edit: Edit, { signal, onStep, prev
     signal?.throwIfAborted();
     const isShown = onPreview !== undefined && previewSteps?.includes(edit.stepsDone + 1) === true;
     const item = edit.nextItem(isShown ? sharedFloats(edit.state.latents.length) : undefined);
+    edit.lookAhead();
     const report = await engine.step([item]);
-    edit.settle(item);
+    await edit.settle(item, report);
     onStep?.({ done: edit.stepsDone, total: edit.stepsTotal, report });
     if (item.preview !== undefined) await onPreview?.(await edit.decode(item.preview), edit.stepsDone);
   }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Plan, ServiceError, uniformPlan } from '@instgenie/domain';
 import fc from 'fast-check';
-import { allKinds } from './activations.ts';
+import { allKinds } from './activation-layout.ts';
+import { StepActivations } from './activations.ts';
 import { Edit, type EditSpec, runEdit } from './edit.ts';
 import type { Engine } from './engine.ts';
 import { sharedFloats } from './shared.ts';
@@ -59,15 +60,16 @@ test('several edits that fill one cold template together all keep the same activ
   while (edits.some((edit) => edit.stepsDone < edit.stepsTotal)) {
     const items = edits.map((edit) => edit.nextItem());
     await engine.step(items);
-    for (const [index, edit] of edits.entries()) edit.settle(items[index] ?? edit.nextItem());
+    for (const [index, edit] of edits.entries()) await edit.settle(items[index] ?? edit.nextItem());
   }
   for (const [index, edit] of edits.entries()) {
     assert.deepEqual(edit.state.latents.slice(), await latentsOf(wanted, specs[index] ?? spec(wanted, [0])));
     await edit[Symbol.asyncDispose]();
   }
   for (let step = 0; step < 3; step++) {
-    const kept = new Uint8Array(template.activations(step)?.buffer ?? new ArrayBuffer());
-    assert.deepEqual(kept, new Uint8Array(wanted.activations(step)?.buffer ?? new ArrayBuffer(1)));
+    const [kept, same] = [template, wanted].map(({ keeper }) => keeper.borrow(step, [])?.activations.buffer);
+    assert.ok(kept !== undefined && same !== undefined);
+    assert.deepEqual(new Uint8Array(kept), new Uint8Array(same));
   }
 });
 
@@ -77,7 +79,8 @@ test('an edit may need more of its template than is kept, cold and warm', async 
   await using kept = await tinyTemplate(engine);
   const wanted = await latentsOf(whole, spec(whole, [3, 4], { plan }));
   for (const _ of ['cold', 'warm']) assert.deepEqual(await latentsOf(kept, spec(kept, [3, 4], { plan })), wanted);
-  assert.equal(kept.activations(0)?.has('hidden'), false);
+  assert.equal(kept.keeper.borrow(0, ['kv'])?.activations.has('hidden'), false);
+  assert.equal(kept.keeper.borrow(0, ['x']), undefined);
   assert.equal((await latentsOf(kept, spec(kept, [3, 4]))).length, kept.state.x0.length);
 });
 
@@ -85,7 +88,10 @@ test('a template forward for an edit is not kept when no memory is given for it,
   await using template = await tinyTemplate(engine);
   const wanted = await latentsOf(template, spec(template, [4, 5]));
   await using edit = await Edit.prepare(engine, template, spec(template, [4, 5]));
-  for (let step = 0; step < 3; step++) await engine.step([{ ...edit.nextItem(), source: { kind: 'template' }, step }]);
+  const item = edit.nextItem();
+  for (let step = 0; step < 3; step++) {
+    await engine.step([{ ...item, source: { kind: 'template', kept: step }, step }]);
+  }
   assert.deepEqual(edit.state.latents.slice(), wanted);
 });
 
@@ -127,7 +133,7 @@ test('an edit alone and in any batch gives the same bytes', { timeout: 120_000 }
         if (items.length > 0) await engine.step(items);
         for (const [index, { edit }] of batch.entries()) {
           const item = items[index];
-          if (item !== undefined) edit.settle(item);
+          if (item !== undefined) await edit.settle(item);
         }
       }
       for (const { edit, alone } of pending) {
@@ -154,7 +160,7 @@ test('one and two threads give the same bytes', async () => {
 test("with the template's own prompt and noise, any masked rows repeat the template's first forward to the bit", async () => {
   await using template = await tinyTemplate(engine, { prompt: 'a lake', picture: testPicture(144, 80) });
   const { tokens } = template.state;
-  const capture = { shape: template.shape, buffer: sharedFloats(tokens * 4 * 1000).buffer };
+  const capture = StepActivations.inOnePiece(template.shape).shared();
   const velocity = sharedFloats(template.state.x0.length);
   await engine.step([{ kind: 'prime', template: template.state.id, step: 0, capture, velocity }]);
   for (const count of [1, 2, 3, 4, 5, 16, 17, 33, tokens]) {
@@ -165,7 +171,7 @@ test("with the template's own prompt and noise, any masked rows repeat the templ
       spec(template, chosen, { prompt: 'a lake', seed: 'template' }),
     );
     const before = edit.state.latents.slice();
-    await engine.step([{ ...edit.nextItem(), source: { kind: 'stored', step: capture } }]);
+    await engine.step([{ ...edit.nextItem(), source: { kind: 'stored', kept: 0, step: capture } }]);
     const delta = Math.fround((template.state.sigmas[1] ?? 0) - (template.state.sigmas[0] ?? 0));
     for (const token of chosen) {
       for (let at = token * 64; at < (token + 1) * 64; at++) {
@@ -202,7 +208,7 @@ test('a preview is the end that the step points at, and the last one is the resu
     last = sharedFloats(again.state.latents.length);
     const item = again.nextItem(last);
     await engine.step([item]);
-    again.settle(item);
+    await again.settle(item);
   }
   for (const [at, value] of again.state.latents.entries()) assert.ok(Math.abs(value - (last[at] ?? 0)) < 1e-5);
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
-import { type DiffusionModel, type Grid, openModel } from '@instgenie/diffusion';
-import { type Mask, type Picture, ServiceError, tokenSide } from '@instgenie/domain';
+import { type Denoiser, type DiffusionModel, type Grid, openModel } from '@instgenie/diffusion';
+import { type Mask, type Picture, ServiceError, type StorageType, tokenSide } from '@instgenie/domain';
 import { writeGraphs } from './graph-files.ts';
 import type {
   Conditioning,
@@ -28,6 +28,8 @@ export interface EngineOptions {
   readonly provider?: Provider;
   /** Threads of one kernel; the machine's cores by default. */
   readonly threads?: number;
+  /** How activations are stored, in memory and on disk; fp32 by default. */
+  readonly storage?: StorageType;
   readonly signal?: AbortSignal;
 }
 
@@ -55,10 +57,10 @@ export class Engine implements AsyncDisposable {
   /** Throws `not-found`, `invalid` or `unsupported` for the folder, `unsupported` for a provider that is missing. */
   static async open({ folder, cache = defaultCache(), signal, ...options }: EngineOptions): Promise<Engine> {
     const settings = { provider: options.provider ?? 'cpu', threads: options.threads ?? availableParallelism() };
-    const model = await openModel(folder, signal);
+    const model = await openModel(folder, { storage: options.storage ?? 'fp32', signal });
     const { denoiser, stages } = model;
     const { files } = await writeGraphs(model, cache, signal);
-    const inStep = new Set([denoiser.embedGraph, denoiser.headGraph, ...denoiser.blocks.map(({ graph }) => graph)]);
+    const inStep = new Set(stepGraphs(denoiser));
     const graphs = (isInStep: boolean): readonly GraphFile[] =>
       [...files.values()].filter(({ name }) => inStep.has(name) === isInStep);
     const inSteps = { ...settings, hasArena: false };
@@ -177,6 +179,12 @@ export function gridOf({ width, height }: Pick<Picture, 'width' | 'height'>): Gr
     });
   }
   return { rows: height / tokenSide, columns: width / tokenSide };
+}
+
+/** The graphs that a denoising step runs. */
+function stepGraphs({ embedGraph, headGraph, blocks, conversion }: Denoiser): readonly string[] {
+  const conversions = conversion === undefined ? [] : [conversion.narrow, conversion.widen];
+  return [embedGraph, headGraph, ...conversions, ...blocks.map(({ graph }) => graph)];
 }
 
 function defaultCache(): string {

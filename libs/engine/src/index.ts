@@ -1,11 +1,5 @@
-export {
-  type ActivationKind,
-  type ActivationShape,
-  activationBytes,
-  allKinds,
-  kvKinds,
-  StepActivations,
-} from './activations.ts';
+export { type ActivationKind, ActivationLayout, type ActivationShape, allKinds, kvKinds } from './activation-layout.ts';
+export { StepActivations, type StepMemory } from './activations.ts';
 export { type CacheOutcome, Edit, type EditRun, type EditSpec, runEdit } from './edit.ts';
 export { type EditParts, Engine, type EngineOptions, gridOf, type TemplateParts } from './engine.ts';
 export type {
@@ -23,4 +17,5 @@ export { toPicture, toPixels } from './pixels.ts';
 export type { Provider } from './sessions.ts';
 export { share, sharedFloats } from './shared.ts';
 export type { TextEncoding } from './stage-thread.ts';
-export { Template, type TemplateSpec } from './template.ts';
+export { type LentStep, MemoryKeeper, type StepKeeper } from './step-keeper.ts';
+export { activationShape, keptSteps, Template, type TemplateSpec, variantShape } from './template.ts';

@@ -1,5 +1,5 @@
 import type { Mode } from '@instgenie/domain';
-import type { ActivationShape } from './activations.ts';
+import type { ActivationShape } from './activation-layout.ts';
 
 /** Prompt, guidance and noise levels of a run, as the blocks take them. Shared memory. */
 export interface Conditioning {
@@ -52,19 +52,30 @@ export interface EditState {
   readonly dense: boolean;
 }
 
-/** One step's activations as they travel between threads: the buffer is shared, not copied. */
+/** One step's activations as they travel between threads: memory is shared, not copied. */
 export interface StepBuffer {
   readonly shape: ActivationShape;
   readonly buffer: SharedArrayBuffer;
+  /** Where each chunk lies, bytes; -1 for chunks that nobody asked for. */
+  readonly offsets: readonly number[];
+  /** The words of the chunks' gate; undefined when all of them are there. */
+  readonly gate: Int32Array<SharedArrayBuffer> | undefined;
 }
 
 /**
- * Where the context of an edit's unmasked rows comes from at one step: the store; the template's own forward, run
- * beside the edit and kept in `capture` if that is given; or nowhere, when every block is `full`.
+ * Where the context of an edit's unmasked rows comes from at one step: memory that holds the activations of the kept
+ * step, or will when its gate opens, and in their place the template's own forward of that step; that forward from the
+ * start, kept in `capture` if it is given; or nowhere, when every block is `full`.
  */
 export type ActivationSource =
-  | { readonly kind: 'stored'; readonly step: StepBuffer }
-  | { readonly kind: 'template'; readonly capture?: StepBuffer }
+  | {
+      readonly kind: 'stored';
+      readonly kept: number;
+      readonly step: StepBuffer;
+      /** How long a block waits for its chunk before it is recomputed. */
+      readonly deadlineMs?: number;
+    }
+  | { readonly kind: 'template'; readonly kept: number; readonly capture?: StepBuffer }
   | { readonly kind: 'none' };
 
 /** An edit's next step. */
@@ -97,6 +108,10 @@ export interface StepReport {
   /** Inside ONNX Runtime's run. */
   readonly nativeMs: number;
   readonly runs: number;
+  /** Waiting for chunks that were still loading. */
+  readonly waitMs: number;
+  /** Blocks of all edits whose activations were computed because their chunk failed or was late. */
+  readonly blocksRecomputed: number;
 }
 
 export interface GraphFile {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Denoiser } from '@instgenie/diffusion';
 import { ServiceError } from '@instgenie/domain';
-import { Tensor } from 'onnxruntime-node';
 import type { EditState, GraphFile, StepItem, StepReport, TemplateState } from './inference-protocol.ts';
 import { LayoutCache } from './layout-cache.ts';
 import { RowBuffers } from './row-buffers.ts';
 import { type SessionSettings, Sessions } from './sessions.ts';
 import { runStep } from './step.ts';
+import { blankRows, storedFeeds } from './stored-rows.ts';
 import { serveCalls } from './thread-call.ts';
 import type { TrackContext } from './track.ts';
 
@@ -30,6 +30,8 @@ export interface InferenceCalls {
 }
 
 assert(parentPort !== null);
+// The binding would take fp16 as Float16Array, which it then cannot read; without it, as its bits.
+Reflect.deleteProperty(globalThis, 'Float16Array');
 const setup = workerData as InferenceSetup;
 const templates = new Map<number, TemplateState>();
 const edits = new Map<number, EditState>();
@@ -46,8 +48,10 @@ serveCalls(parentPort, {
       denoiser,
       buffers,
       layouts: new LayoutCache(denoiser.heads),
-      storedNames: Array.from({ length: denoiser.batchMax }, (_, at) => [`key_${at}`, `value_${at}`] as const),
-      blank: new Tensor('float32', new Float32Array(), [0, denoiser.width]),
+      blanks: Array.from({ length: denoiser.batchMax }, (_, at) => ({
+        ...storedFeeds(`key_${at}`, blankRows(denoiser.storage), denoiser.width),
+        ...storedFeeds(`value_${at}`, blankRows(denoiser.storage), denoiser.width),
+      })),
     };
   },
   putTemplate: (template) => {
@@ -65,8 +69,8 @@ serveCalls(parentPort, {
   step: async (items) => {
     assert(context !== undefined, 'load comes first');
     const began = performance.now();
-    await runStep(context, registry, items);
-    return { totalMs: performance.now() - began, ...context.sessions.takeCounts() };
+    const loads = await runStep(context, registry, items);
+    return { totalMs: performance.now() - began, ...context.sessions.takeCounts(), ...loads };
   },
 } satisfies InferenceCalls);
 

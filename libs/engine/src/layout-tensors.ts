@@ -20,7 +20,8 @@ export class LayoutTensors {
     const shared = {
       cos,
       sin,
-      spans: int64(layout.spans, 6),
+      spans: int64(layout.spans, 8),
+      own: int64(layout.own),
       order: int64(layout.order),
       projected_owner: owners(freshCount),
     };

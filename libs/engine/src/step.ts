@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Denoiser } from '@instgenie/diffusion';
-import type { Mode } from '@instgenie/domain';
-import { activationBytes, allKinds, needsHidden, StepActivations } from './activations.ts';
+import { StepActivations } from './activations.ts';
+import { type BlockSource, ForwardSource, type LoadCounts, StoredSource } from './block-source.ts';
 import type { EditItem, EditState, StepItem, TemplateState } from './inference-protocol.ts';
+import { integrate, predictEnd } from './integrate.ts';
+import { editInput } from './row-inputs.ts';
+import { TemplateForward } from './template-forward.ts';
 import { Track, type TrackContext, type TrackRequest } from './track.ts';
 
 const { fround } = Math;
@@ -16,34 +18,28 @@ export interface StepRegistry {
 /**
  * One denoising step of every item, each at its own step of its own schedule.
  *
- * Templates whose own forward is needed go through each block first, one by one, and write their keys, values and
- * hidden state; then the edits go through it together and read them: a cold edit costs (1 + m) of dense.
+ * Edits go through each block together and take what they read of their templates as it comes: from memory that is
+ * being filled meanwhile, or from the template's own forward, which is run just ahead of them. So a cold edit costs
+ * (1 + m) of dense, and a lost chunk costs the forward up to its block.
  */
 export async function runStep(
   context: TrackContext,
   registry: StepRegistry,
   items: readonly StepItem[],
-): Promise<void> {
-  const forwards = templateForwards(items, { context, registry });
+): Promise<LoadCounts> {
+  const counts: LoadCounts = { waitMs: 0, blocksRecomputed: 0 };
+  const forwards = new Forwards(context, registry, items);
   const edits = items.filter((item) => item.kind === 'edit').map((item) => ({ item, state: registry.edit(item.edit) }));
-  const requests = edits.map(({ item, state }) =>
-    editRequest({ item, state, forwards, registry, denoiser: context.denoiser }),
-  );
+  const requests = edits.map((edit) => editRequest(edit, { context, registry, forwards, counts }));
   const track = requests.length > 0 ? new Track(context, requests, 'edits') : undefined;
-
-  for (const { track: forward } of forwards.values()) await forward.embed();
   await track?.embed();
-  for (let block = 0; block < context.denoiser.blocks.length; block++) {
-    for (const { track: forward } of forwards.values()) await forward.block(block);
-    await track?.block(block);
-  }
-  for (const { activations, copies } of forwards.values()) for (const copy of copies) copy.copyFrom(activations);
+  for (let block = 0; block < context.denoiser.blocks.length; block++) await track?.block(block);
 
   for (const item of items) {
-    if (item.kind !== 'prime' || item.velocity === undefined) continue;
-    const forward = forwards.get(forwardKey(item.template, item.step));
-    const [velocity] = (await forward?.track.velocities()) ?? [];
-    item.velocity.set(velocity ?? []);
+    if (!isKept(item)) continue;
+    const forward = forwards.of(item);
+    await forward.finish();
+    if (item.kind === 'prime') item.velocity?.set(await forward.velocity());
   }
   const velocities = (await track?.velocities()) ?? [];
   for (const [index, { item, state }] of edits.entries()) {
@@ -53,146 +49,72 @@ export async function runStep(
     if (item.preview !== undefined) predictEnd(item.preview, { state, x0, velocity, sigma: sigmas[item.step] ?? 0 });
     integrate(state, velocity, fround((sigmas[item.step + 1] ?? 0) - (sigmas[item.step] ?? 0)));
   }
+  return counts;
 }
 
-/** A template's own forward at a step, run once for all items that need it. */
-interface Forward {
-  readonly track: Track;
-  /** What it writes and the edits read. */
-  readonly activations: StepActivations;
-  /** Where else it is to be kept. */
-  readonly copies: readonly StepActivations[];
+function isKept(item: StepItem): boolean {
+  return item.kind === 'prime' || (item.source.kind === 'template' && item.source.capture !== undefined);
 }
 
-const forwardKey = (template: number, step: number) => `${template}/${step}`;
+/** The template forwards that a step may need, each made when it is first asked for. */
+class Forwards {
+  readonly #context: TrackContext;
+  readonly #registry: StepRegistry;
+  readonly #users = new Map<string, StepItem[]>();
+  readonly #made = new Map<string, TemplateForward>();
 
-/** The template forwards that the items need, each once. */
-function templateForwards(
-  items: readonly StepItem[],
-  { context, registry }: { readonly context: TrackContext; readonly registry: StepRegistry },
-): ReadonlyMap<string, Forward> {
-  const users = new Map<string, StepItem[]>();
-  for (const item of items) {
-    if (item.kind === 'edit' && item.source.kind !== 'template') continue;
-    const key = forwardKey(templateOf(item, registry).id, item.step);
-    users.set(key, [...(users.get(key) ?? []), item]);
-  }
-  const forwards = new Map<string, Forward>();
-  for (const [key, group] of users) {
-    const [item] = group;
-    assert(item !== undefined);
-    const template = templateOf(item, registry);
-    const captures = capturesOf(group);
-    const [only] = captures;
-    // Written straight to where it is kept, unless several keep it or an edit needs more of it than is kept.
-    const isDirect =
-      captures.length === 1 &&
-      (only?.has('hidden') === true || !group.some((user) => user.kind === 'edit' && needsHidden(user.modes)));
-    const activations = isDirect && only !== undefined ? only : scratch(context, template, forwards.size);
-    const request = forwardRequest({ template, step: item.step, activations, denoiser: context.denoiser });
-    const track = new Track(context, [request], `forward${forwards.size}`);
-    forwards.set(key, { track, activations, copies: isDirect ? [] : captures });
-  }
-  return forwards;
-}
-
-function templateOf(item: StepItem, registry: StepRegistry): TemplateState {
-  return registry.template(item.kind === 'prime' ? item.template : registry.edit(item.edit).template);
-}
-
-function capturesOf(items: readonly StepItem[]): readonly StepActivations[] {
-  const buffers = new Map<SharedArrayBuffer, StepActivations>();
-  for (const item of items) {
-    const capture =
-      item.kind === 'prime' ? item.capture : item.source.kind === 'template' ? item.source.capture : undefined;
-    if (capture !== undefined) buffers.set(capture.buffer, new StepActivations(capture.shape, capture.buffer));
-  }
-  return [...buffers.values()];
-}
-
-/** Memory of all kinds of activations, valid for this step. */
-function scratch({ denoiser, buffers }: TrackContext, { tokens }: TemplateState, index: number): StepActivations {
-  const shape = { tokens, width: denoiser.width, blocks: denoiser.blocks.length, kinds: allKinds };
-  return new StepActivations(shape, buffers.take(`scratch${index}`, activationBytes(shape) / 4).buffer);
-}
-
-/** A template's own forward: teacher forced, every row (1 - s) x0 + s n, with the template's prompt and no mask. */
-function forwardRequest({
-  template,
-  step,
-  activations,
-  denoiser,
-}: {
-  readonly template: TemplateState;
-  readonly step: number;
-  readonly activations: StepActivations;
-  readonly denoiser: Denoiser;
-}): TrackRequest {
-  const rows = Int32Array.from({ length: template.tokens }, (_, token) => token);
-  return {
-    id: `template ${template.id}`,
-    tokens: template.tokens,
-    textRows: template.conditioning.textRows,
-    rows,
-    step,
-    modes: denoiser.blocks.map((): Mode => 'full'),
-    conditioning: template.conditioning,
-    rotary: template.rotary,
-    input: templateInput({ template, step, condition: template.condition, denoiser }),
-    stored: undefined,
-    capture: activations,
-  };
-}
-
-/** Writes a token as the template has it at a step: noised source, then the given condition. */
-function templateInput({
-  template,
-  step,
-  condition,
-  denoiser,
-}: {
-  readonly template: TemplateState;
-  readonly step: number;
-  readonly condition: Float32Array;
-  readonly denoiser: Denoiser;
-}): TrackRequest['input'] {
-  const { latentChannels, conditionChannels } = denoiser;
-  const sigma = template.sigmas[step] ?? 0;
-  const rest = fround(1 - sigma);
-  return (token, into) => {
-    const at = token * latentChannels;
-    for (let channel = 0; channel < latentChannels; channel++) {
-      const source = fround(rest * (template.x0[at + channel] ?? 0));
-      into[channel] = source + fround(sigma * (template.noise[at + channel] ?? 0));
+  constructor(context: TrackContext, registry: StepRegistry, items: readonly StepItem[]) {
+    this.#context = context;
+    this.#registry = registry;
+    for (const item of items) {
+      const key = this.#key(item);
+      this.#users.set(key, [...(this.#users.get(key) ?? []), item]);
     }
-    into.set(condition.subarray(token * conditionChannels, (token + 1) * conditionChannels), latentChannels);
-  };
+  }
+
+  /** The forward of an item's template at the kept step that serves it. */
+  of(item: StepItem): TemplateForward {
+    const key = this.#key(item);
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const made = new TemplateForward(this.#context, {
+      template: this.#template(item),
+      kept: keptStep(item),
+      users: this.#users.get(key) ?? [],
+      index: this.#made.size,
+    });
+    this.#made.set(key, made);
+    return made;
+  }
+
+  #template(item: StepItem): TemplateState {
+    return this.#registry.template(item.kind === 'prime' ? item.template : this.#registry.edit(item.edit).template);
+  }
+
+  #key(item: StepItem): string {
+    return `${this.#template(item).id}/${keptStep(item)}`;
+  }
 }
 
-function editRequest({
-  item,
-  state,
-  forwards,
-  registry,
-  denoiser,
-}: {
-  readonly item: EditItem;
-  readonly state: EditState;
-  readonly forwards: ReadonlyMap<string, Forward>;
+function keptStep(item: StepItem): number {
+  if (item.kind === 'prime') return item.step;
+  return item.source.kind === 'none' ? item.step : item.source.kept;
+}
+
+interface StepContext {
+  readonly context: TrackContext;
   readonly registry: StepRegistry;
-  readonly denoiser: Denoiser;
-}): TrackRequest {
-  const template = registry.template(state.template);
+  readonly forwards: Forwards;
+  readonly counts: LoadCounts;
+}
+
+function editRequest(
+  { item, state }: { readonly item: EditItem; readonly state: EditState },
+  step: StepContext,
+): TrackRequest {
+  const { denoiser } = step.context;
+  const template = step.registry.template(state.template);
   assert.equal(item.modes.length, denoiser.blocks.length, 'an edit needs a mode for each block');
-  const { latentChannels, conditionChannels } = denoiser;
-  const isMasked = new Uint8Array(template.tokens);
-  for (const row of state.rows) isMasked[row] = 1;
-  const condition = state.dense ? state.condition : template.condition;
-  const others = templateInput({ template, step: item.step, condition, denoiser });
-  const stored =
-    item.source.kind === 'stored'
-      ? new StepActivations(item.source.step.shape, item.source.step.buffer)
-      : forwards.get(forwardKey(template.id, item.step))?.activations;
   return {
     id: `edit ${state.id}`,
     tokens: template.tokens,
@@ -202,51 +124,29 @@ function editRequest({
     modes: item.modes,
     conditioning: state.conditioning,
     rotary: template.rotary,
-    input: (token, into) => {
-      if (isMasked[token] === 0) {
-        others(token, into);
-        return;
-      }
-      into.set(state.latents.subarray(token * latentChannels, (token + 1) * latentChannels));
-      into.set(state.condition.subarray(token * conditionChannels, (token + 1) * conditionChannels), latentChannels);
-    },
-    stored: item.source.kind === 'none' ? undefined : stored,
+    input: editInput({ state, template, step: item.step, denoiser }),
+    source: sourceOf(item, step),
     capture: undefined,
   };
 }
 
-/** Euler on the flow: x[M] += (s_{i+1} - s_i) velocity, every operation rounded to float32. */
-function integrate({ rows, latents }: EditState, velocity: Float32Array, delta: number): void {
-  const channels = velocity.length / rows.length;
-  for (const [index, row] of rows.entries()) {
-    for (let channel = 0; channel < channels; channel++) {
-      const at = row * channels + channel;
-      latents[at] = (latents[at] ?? 0) + fround(delta * (velocity[index * channels + channel] ?? 0));
-    }
+function sourceOf(item: EditItem, { forwards, counts }: StepContext): BlockSource | undefined {
+  switch (item.source.kind) {
+    case 'none':
+      return undefined;
+    case 'template':
+      return new ForwardSource(forwards.of(item));
+    case 'stored':
+      return new StoredSource({
+        stored: StepActivations.of(item.source.step),
+        forward: () => forwards.of(item),
+        deadlineMs: item.source.deadlineMs ?? loadDeadlineMs,
+        counts,
+      });
+    default:
+      throw new RangeError(`unknown source ${String(item.source satisfies never)}`);
   }
 }
 
-/** The end that this step's velocity points at: x - s velocity in rows M, the source elsewhere. */
-function predictEnd(
-  into: Float32Array,
-  {
-    state,
-    x0,
-    velocity,
-    sigma,
-  }: {
-    readonly state: EditState;
-    readonly x0: Float32Array;
-    readonly velocity: Float32Array;
-    readonly sigma: number;
-  },
-): void {
-  into.set(x0);
-  const channels = velocity.length / state.rows.length;
-  for (const [index, row] of state.rows.entries()) {
-    for (let channel = 0; channel < channels; channel++) {
-      const at = row * channels + channel;
-      into[at] = (state.latents[at] ?? 0) - fround(sigma * (velocity[index * channels + channel] ?? 0));
-    }
-  }
-}
+/** How long a block waits for its chunk: the read deadline of the store and some slack. */
+const loadDeadlineMs = 250;

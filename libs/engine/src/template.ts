@@ -1,9 +1,10 @@
 import { noiseRows } from '@instgenie/diffusion';
-import { type Picture, ServiceError } from '@instgenie/domain';
-import { type ActivationKind, type ActivationShape, kvKinds, StepActivations } from './activations.ts';
+import { keptStep, type Picture, ServiceError, type VariantShape } from '@instgenie/domain';
+import { type ActivationKind, ActivationLayout, type ActivationShape, kvKinds } from './activation-layout.ts';
 import { type Engine, gridOf } from './engine.ts';
 import type { TemplateState } from './inference-protocol.ts';
 import { share } from './shared.ts';
+import { type LentStep, MemoryKeeper, type StepKeeper } from './step-keeper.ts';
 
 export interface TemplateSpec {
   /** Sides must be multiples of 16. */
@@ -17,23 +18,31 @@ export interface TemplateSpec {
   readonly noiseSeed?: number;
   /** What to keep of each block; keys and values by default. */
   readonly kinds?: readonly ActivationKind[];
+  /** Keep every n-th step only, each for the steps up to the next kept one; 1 by default. */
+  readonly keepEvery?: number;
 }
 
 /** A picture that is ready to be edited, and the activations that are kept of it so far. */
 export class Template implements AsyncDisposable {
   readonly spec: TemplateSpec;
   readonly state: TemplateState;
+  readonly shape: ActivationShape;
+  /** Where its activations are kept: in memory of its own, unless told. */
+  readonly keeper: StepKeeper;
   readonly #engine: Engine;
-  readonly #kept = new Map<number, StepActivations>();
+  readonly #keptSteps: readonly number[];
 
-  private constructor(engine: Engine, spec: TemplateSpec, state: TemplateState) {
+  private constructor(engine: Engine, fields: Pick<Template, 'spec' | 'state' | 'shape' | 'keeper'>) {
     this.#engine = engine;
-    this.spec = spec;
-    this.state = state;
+    this.spec = fields.spec;
+    this.state = fields.state;
+    this.shape = fields.shape;
+    this.keeper = fields.keeper;
+    this.#keptSteps = keptSteps(fields.spec);
   }
 
   /** Encodes picture and prompt and draws the noise. Runs no block. */
-  static async prepare(engine: Engine, spec: TemplateSpec): Promise<Template> {
+  static async prepare(engine: Engine, spec: TemplateSpec, keeper?: StepKeeper): Promise<Template> {
     const { model } = engine;
     const { picture, steps, guidance, textRows } = spec;
     if (!Number.isInteger(textRows) || textRows < 2) {
@@ -54,36 +63,62 @@ export class Template implements AsyncDisposable {
       condition: share(model.condition?.(x0) ?? new Float32Array()),
       conditioning: await engine.condition(text, { sigmas, guidance }),
     });
-    return new Template(engine, spec, state);
+    const shape = activationShape(engine, spec);
+    return new Template(engine, { spec, state, shape, keeper: keeper ?? new MemoryKeeper(shape) });
   }
 
-  get shape(): ActivationShape {
-    const { width, blocks } = this.#engine.model.denoiser;
-    return { tokens: this.state.tokens, width, blocks: blocks.length, kinds: this.spec.kinds ?? kvKinds };
+  /** The step whose activations serve `step`. */
+  keptStep(step: number): number {
+    return keptStep({ steps: this.#keptSteps }, step);
   }
 
-  /** The activations of a step, if they are kept. */
-  activations(step: number): StepActivations | undefined {
-    return this.#kept.get(step);
-  }
-
-  keep(step: number, activations: StepActivations): void {
-    this.#kept.set(step, activations);
-  }
-
-  /** Runs the template's own forward for every step that is not kept yet. Can be stopped between steps. */
+  /** Runs the template's own forward for every kept step that is not there yet. Can be stopped between steps. */
   async prime({ signal, onStep }: { readonly signal?: AbortSignal; readonly onStep?: (done: number) => void } = {}) {
-    for (let step = 0; step < this.spec.steps; step++) {
+    for (const [index, step] of this.#keptSteps.entries()) {
       signal?.throwIfAborted();
-      if (this.#kept.has(step)) continue;
-      const capture = new StepActivations(this.shape);
+      const room = this.keeper.room(step);
+      if (room !== undefined) await this.#fill(step, room);
+      onStep?.(index + 1);
+    }
+  }
+
+  async #fill(step: number, room: LentStep): Promise<void> {
+    try {
+      const capture = room.activations.shared();
       await this.#engine.step([{ kind: 'prime', template: this.state.id, step, capture }]);
-      this.#kept.set(step, capture);
-      onStep?.(step + 1);
+      await this.keeper.keep(step, room);
+    } finally {
+      room.release();
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#engine.releaseTemplate(this.state);
   }
+}
+
+/** The steps whose activations are kept. Throws `invalid` for a distance that is not a whole number from 1 on. */
+export function keptSteps({ steps, keepEvery = 1 }: Pick<TemplateSpec, 'steps' | 'keepEvery'>): readonly number[] {
+  if (!Number.isInteger(keepEvery) || keepEvery < 1) {
+    throw new ServiceError('invalid', `keepEvery must be a whole number from 1 on, got ${keepEvery}`, {
+      field: 'keepEvery',
+    });
+  }
+  return Array.from({ length: Math.ceil(steps / keepEvery) }, (_, index) => index * keepEvery);
+}
+
+/** What is kept of one step of a template, before anything of it is computed. Throws `invalid` for a bad size. */
+export function activationShape(
+  { model: { denoiser } }: Pick<Engine, 'model'>,
+  { picture, kinds = kvKinds }: Pick<TemplateSpec, 'kinds'> & { readonly picture: Pick<Picture, 'width' | 'height'> },
+): ActivationShape {
+  const { rows, columns } = gridOf(picture);
+  const { width, heads, blocks, storage } = denoiser;
+  return { tokens: rows * columns, width, heads, blocks: blocks.length, kinds, storage };
+}
+
+/** How a variant of a template is cut into kept steps and chunks. */
+export function variantShape(engine: Pick<Engine, 'model'>, spec: TemplateSpec): VariantShape {
+  const { chunkBytes } = new ActivationLayout(activationShape(engine, spec));
+  return { steps: keptSteps(spec), chunkBytes };
 }

@@ -1,18 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Mask, mask, type Picture, picture } from '@instgenie/domain';
+import { type Mask, mask, type Picture, picture, type StorageType } from '@instgenie/domain';
 import { Engine, gridOf } from './engine.ts';
 import { tinyCheckpoint } from './graph-testing.ts';
+import type { StepKeeper } from './step-keeper.ts';
 import { Template, type TemplateSpec } from './template.ts';
 
 /** An engine of the tiny checkpoint with a cache of its own, removed with it. */
 export async function tinyEngine({
   threads = 2,
   folder = tinyCheckpoint('flux-schnell'),
+  storage = 'fp32',
+}: {
+  readonly threads?: number;
+  readonly folder?: string;
+  readonly storage?: StorageType;
 } = {}): Promise<AsyncDisposable & { engine: Engine }> {
   const cache = await mkdtemp(join(tmpdir(), 'instgenie-engine-'));
-  const engine = await Engine.open({ folder, cache, threads });
+  const engine = await Engine.open({ folder, cache, threads, storage });
   return {
     engine,
     [Symbol.asyncDispose]: async () => {
@@ -42,6 +48,7 @@ export function tokenMask({ width, height }: Picture, tokens: readonly number[])
   return mask({ width, height, bits });
 }
 
-export function tinyTemplate(engine: Engine, spec: Partial<TemplateSpec> = {}): Promise<Template> {
-  return Template.prepare(engine, { picture: testPicture(80, 48), steps: 3, guidance: 0, textRows: 16, ...spec });
+export function tinyTemplate(engine: Engine, spec: Partial<TemplateSpec> = {}, keeper?: StepKeeper): Promise<Template> {
+  const whole = { picture: testPicture(80, 48), steps: 3, guidance: 0, textRows: 16, ...spec };
+  return Template.prepare(engine, whole, keeper);
 }

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import type { BlockDescription, Denoiser } from '@instgenie/diffusion';
-import type { Mode } from '@instgenie/domain';
+import { type Mode, readsHidden } from '@instgenie/domain';
 import { Tensor } from 'onnxruntime-node';
 import type { StepActivations } from './activations.ts';
 import type { TextUse } from './batch-layout.ts';
+import type { BlockSource } from './block-source.ts';
 import { type CaptureTargets, captureTargets } from './capture.ts';
 import type { Conditioning } from './inference-protocol.ts';
 import type { LayoutCache, LayoutRequest } from './layout-cache.ts';
 import type { LayoutTensors } from './layout-tensors.ts';
 import type { RowBuffers } from './row-buffers.ts';
+import type { RowInput } from './row-inputs.ts';
 import type { Sessions } from './sessions.ts';
+import { narrow, storedFeeds, widen } from './stored-rows.ts';
 import { TrackRows } from './track-rows.ts';
 
 /** A request on its way through the blocks of one step. */
@@ -17,10 +20,9 @@ export interface TrackRequest extends LayoutRequest {
   readonly step: number;
   readonly modes: readonly Mode[];
   readonly conditioning: Conditioning;
-  /** Writes a token's latents and condition to `into` [latentChannels + conditionChannels]. */
-  readonly input: (token: number, into: Float32Array) => void;
-  /** Activations of this step; undefined where no block needs them. */
-  readonly stored: StepActivations | undefined;
+  readonly input: RowInput;
+  /** What the blocks read of the template's activations; undefined where no block reads any. */
+  readonly source: BlockSource | undefined;
   /** Filled while computing, if given; every mode must be `full`. */
   readonly capture: StepActivations | undefined;
 }
@@ -30,10 +32,8 @@ export interface TrackContext {
   readonly denoiser: Denoiser;
   readonly buffers: RowBuffers;
   readonly layouts: LayoutCache;
-  /** Input names of the stored rows of each possible request. */
-  readonly storedNames: readonly (readonly [key: string, value: string])[];
-  /** No stored rows [0, width]: where a block computes all keys and values, or there is no request. */
-  readonly blank: Tensor;
+  /** For each possible request, stored rows that are none: where a block computes all, or there is no request. */
+  readonly blanks: readonly Readonly<Record<string, Tensor>>[];
 }
 
 /** Requests that go through the blocks of one step together, and their rows. */
@@ -79,16 +79,16 @@ export class Track {
   async block(index: number): Promise<void> {
     const description = this.#context.denoiser.blocks[index];
     assert(description !== undefined);
-    this.#arrange(index);
+    await this.#arrange(index);
     const { layout } = this.#layout;
     const freshCount = layout.textCount + layout.imageCount;
     const isJoint = description.streams === 'joint';
-    const captured = this.#capture(index, isJoint);
+    const captured = await this.#capture(index, isJoint);
     const feeds: Record<string, Tensor> = { ...(isJoint ? this.#layout.joint : this.#layout.separate) };
     const results: Record<string, Tensor> = { ...captured?.results };
     feeds['projected'] = this.#rows.tensor(freshCount, layout.projectedCount);
     this.#feedModulations(feeds, description);
-    this.#feedStored(feeds, index);
+    await this.#feedStored(feeds, index);
     if (isJoint) {
       feeds['rows'] = this.#rows.tensor(0, freshCount);
       results['rows_out'] = this.#rows.result(0, freshCount);
@@ -99,7 +99,8 @@ export class Track {
       results['image_out'] = this.#rows.result(layout.textCount, layout.imageCount);
     }
     await this.#context.sessions.run(description.graph, feeds, results);
-    captured?.finish();
+    await captured?.finish();
+    for (const { source } of this.#requests) source?.done(index);
     this.#rows.swap();
   }
 
@@ -145,41 +146,46 @@ export class Track {
   }
 
   /** Brings the rows into the layout of a block. */
-  #arrange(block: number): void {
+  async #arrange(block: number): Promise<void> {
     const next = this.#layoutOf(block);
-    const hiddenOf = (request: number) => {
-      const stored = this.#requests[request]?.stored;
+    const hidden = new Map<number, Float32Array>();
+    for (const [index, { modes, source }] of this.#requests.entries()) {
+      if (!readsHidden(modes, block)) continue;
+      const stored = await source?.at(block, 'hidden');
       assert(stored !== undefined, 'mode x, and a full block after another mode, need the stored hidden state');
-      return stored.rows(block, 'hidden');
-    };
+      hidden.set(index, await widen(this.#context, stored.rows(block, 'hidden'), `hidden${index}`));
+    }
+    const hiddenOf = (request: number) => hidden.get(request) ?? noHidden();
     this.#rows.move(this.#layout.layout, next.layout, hiddenOf);
     this.#layout = next;
     this.#rows.project(next.layout, hiddenOf);
   }
 
   /** Where a template's own forward keeps what this block makes; undefined for edits. */
-  #capture(block: number, isJoint: boolean): CaptureTargets | undefined {
+  async #capture(block: number, isJoint: boolean): Promise<CaptureTargets | undefined> {
     const [{ capture, tokens } = { capture: undefined, tokens: 0 }] = this.#requests;
     if (this.#requests.length > 1 || capture === undefined) return undefined;
     const { textCount, imageCount, projectedCount } = this.#layout.layout;
-    if (capture.has('hidden')) capture.rows(block, 'hidden').set(this.#rows.values(textCount, tokens));
+    if (capture.has('hidden')) {
+      await narrow(this.#context, this.#rows.values(textCount, tokens), capture.rows(block, 'hidden'));
+    }
     const before = isJoint ? textCount : 0;
     const rows = before + imageCount + projectedCount;
-    return captureTargets(capture, { block, before, rows, buffers: this.#context.buffers });
+    return captureTargets(this.#context, capture, { block, before, rows });
   }
 
-  #feedStored(feeds: Record<string, Tensor>, block: number): void {
-    const { denoiser, blank } = this.#context;
-    for (const [index, [key, value]] of this.#context.storedNames.entries()) {
+  async #feedStored(feeds: Record<string, Tensor>, block: number): Promise<void> {
+    const { denoiser, blanks } = this.#context;
+    for (const [index, blank] of blanks.entries()) {
       const request = this.#requests[index];
       if (request?.modes[block] !== 'kv') {
-        feeds[key] = feeds[value] = blank;
+        Object.assign(feeds, blank);
         continue;
       }
-      assert(request.stored !== undefined, 'mode kv needs keys and values');
-      const dims = [request.tokens, denoiser.width];
-      feeds[key] = new Tensor('float32', request.stored.rows(block, 'key'), dims);
-      feeds[value] = new Tensor('float32', request.stored.rows(block, 'value'), dims);
+      const stored = await request.source?.at(block, 'key');
+      assert(stored !== undefined, 'mode kv needs keys and values');
+      Object.assign(feeds, storedFeeds(`key_${index}`, stored.rows(block, 'key'), denoiser.width));
+      Object.assign(feeds, storedFeeds(`value_${index}`, stored.rows(block, 'value'), denoiser.width));
     }
   }
 
@@ -218,7 +224,7 @@ export class Track {
 /** A request has at most two rows more than tokens: see `memberRows`. */
 const repeatedRowsMax = 2;
 
-/** After the last block every masked row is live. */
+/** Rows that no layout asks for: the head's are all live, and a block that reads hidden rows has them at hand. */
 function noHidden(): never {
   throw new RangeError('the head needs no stored rows');
 }

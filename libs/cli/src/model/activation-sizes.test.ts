@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { activationSizes } from './activation-sizes.ts';
 
-const flux = { width: 3072, blocks: 57, steps: 28, sides: [512, 1024] };
+const flux = { width: 3072, heads: 24, blocks: 57, steps: 28, sides: [512, 1024] };
 
 test('FLUX.1 at 1024 pixels keeps 2.9 GB of keys and values a step in 16 bits', () => {
   const sizes = activationSizes({ ...flux, freeMemoryBytes: 200e9, freeDiskBytes: 1e12 });
@@ -15,7 +15,7 @@ test('FLUX.1 at 1024 pixels keeps 2.9 GB of keys and values a step in 16 bits', 
   assert.deepEqual([half?.inMemory, half?.onDisk], [2, 12]);
   assert.equal(at('kv+x', 'fp16')?.stepBytes, 1.5 * 2_868_903_936);
   assert.equal(at('kv', 'fp32')?.stepBytes, 2 * 2_868_903_936);
-  assert.equal(at('kv', 'int8')?.stepBytes, 0.5 * 2_868_903_936);
+  assert.equal(at('kv', 'int8')?.stepBytes, 0.5 * 2_868_903_936 + 2 * 4 * 4096 * 24 * 57);
 });
 
 test('every side has six lines, and what is not free fits nothing', () => {

@@ -33,7 +33,7 @@ export function modelCommand(context: CommandContext): Command {
 
 async function inspectModel(context: CommandContext, dir: string | undefined, flags: InspectFlags): Promise<void> {
   const folder = modelFolder(context, dir);
-  const model = await openModel(folder, context.signal);
+  const model = await openModel(folder, { signal: context.signal });
   const cache = callerPath(context, flags.cache ?? process.env['XDG_CACHE_HOME'] ?? homedir());
   const free = { memoryBytes: process.availableMemory(), diskBytes: await freeDiskBytes(cache) };
   const report = modelReport(folder, model, free);

@@ -56,6 +56,7 @@ export function modelReport(folder: string, model: DiffusionModel, free: FreeSpa
     freeDiskBytes: free.diskBytes,
     activations: activationSizes({
       width: denoiser.width,
+      heads: denoiser.heads,
       blocks: denoiser.blocks.length,
       steps: defaults.steps,
       sides: [...new Set([...usualSides, defaults.side])].toSorted((a, b) => a - b),

@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from '@instgenie/onnx';
+import { type StoredRows, storedInput, widened } from '../storage-graphs.ts';
 import type { LayerContext } from './layers.ts';
 import type { FluxShape } from './shape.ts';
 
@@ -11,25 +12,31 @@ export interface AttentionInputs {
   /** Computed keys and values: text rows of every request, fresh image rows, projected image rows; one matrix or more. */
   readonly keys: readonly Value[];
   readonly values: readonly Value[];
-  /** For each request: text from, to; image from, to, rows of `query`; from, to of its part of `order`. int64 [requests, 6]. */
+  /** For each request: text from, to; image from, to, rows of `query`; from, to in `own`; from, to in `order`. int64 [requests, 8]. */
   readonly spans: Value;
+  /** For each request, which computed rows are its own, ascending. int64, one after the other. */
+  readonly own: Value;
   /**
    * For each request, for each head, where each of its keys (text rows, then tokens in reading order) lies among the
-   * heads of the computed rows and the stored ones below them: row x heads + head. int64, one after the other.
+   * heads of its own computed rows and the stored ones below them: row x heads + head. int64, one after the other.
    */
   readonly order: Value;
   /** For each possible request: stored keys and values [tokens, width], or no rows where a block computes them all. */
-  readonly stored: readonly { readonly key: Value; readonly value: Value }[];
+  readonly stored: readonly { readonly key: StoredRows; readonly value: StoredRows }[];
 }
 
 /** Declares the inputs that attention takes in every block. */
-export function attentionInputs({ graph, shape }: LayerContext): Pick<AttentionInputs, 'spans' | 'order' | 'stored'> {
+export function attentionInputs({
+  graph,
+  shape,
+}: LayerContext): Pick<AttentionInputs, 'spans' | 'own' | 'order' | 'stored'> {
   return {
-    spans: graph.input('spans', 'int64', ['requests', 6]),
+    spans: graph.input('spans', 'int64', ['requests', 8]),
+    own: graph.input('own', 'int64', ['computed']),
     order: graph.input('order', 'int64', ['keys']),
     stored: Array.from({ length: batchMax }, (_, request) => ({
-      key: graph.input(`key_${request}`, 'float32', [`tokens_${request}`, shape.width]),
-      value: graph.input(`value_${request}`, 'float32', [`tokens_${request}`, shape.width]),
+      key: storedInput(graph, `key_${request}`, shape),
+      value: storedInput(graph, `value_${request}`, shape),
     })),
   };
 }
@@ -44,8 +51,7 @@ export function attentionInputs({ graph, shape }: LayerContext): Pick<AttentionI
 export function raggedAttention({ graph, shape }: LayerContext, inputs: AttentionInputs): Value {
   const requests = graph.op('Gather', [graph.op('Shape', [inputs.spans]), graph.ints([0], [])]);
   const alone = graph.branch('alone');
-  const { query, order } = inputs;
-  returns(alone, [attend(alone, { inputs, request: 0, query, order }, shape)], shape);
+  returns(alone, [attend(alone, { ...inputs, stored: inputs.stored[0] }, shape)], shape);
   const batch = graph.branch('batch');
   returns(batch, [batched(batch, { inputs, requests, shape })], shape);
   const isAlone = graph.op('Equal', [requests, graph.ints([1], [])]);
@@ -59,10 +65,13 @@ interface BatchContext {
 }
 
 function batched(graph: GraphBuilder, { inputs, requests, shape }: BatchContext): Value {
+  const keys = [oneMatrix(graph, inputs.keys)];
+  const values = [oneMatrix(graph, inputs.values)];
   const parts = inputs.stored.map((_, request) => {
-    if (request < 2) return member(graph, { inputs, request, shape });
+    const fields = { inputs: { ...inputs, keys, values }, request, shape };
+    if (request < 2) return member(graph, fields);
     const there = graph.branch(`there${request}`);
-    returns(there, member(there, { inputs, request, shape }), shape);
+    returns(there, member(there, fields), shape);
     const absent = graph.branch(`absent${request}`);
     const nothing = absent.floats([], [0, shape.width]);
     returns(absent, [nothing, nothing], shape);
@@ -72,48 +81,63 @@ function batched(graph: GraphBuilder, { inputs, requests, shape }: BatchContext)
   return graph.op('Concat', [...parts.map(([text]) => text), ...parts.map(([, image]) => image)], { axis: 0n });
 }
 
+function oneMatrix(graph: GraphBuilder, parts: readonly Value[]): Value {
+  const [first] = parts;
+  return first !== undefined && parts.length === 1 ? first : graph.op('Concat', parts, { axis: 0n });
+}
+
 /** Attention of one request of a batch: its text rows and its fresh image rows. */
 function member(
   graph: GraphBuilder,
   { inputs, request, shape }: Omit<BatchContext, 'requests'> & { readonly request: number },
 ): readonly Value[] {
   const span = graph.op('Gather', [inputs.spans, graph.ints([request], [])]);
-  const [textFrom, textTo, imageFrom, imageTo, orderFrom, orderTo] = graph.ops('Split', [span], 6, { num_outputs: 6n });
+  const bounds = graph.ops('Split', [span], 8, { num_outputs: 8n });
+  const [textFrom, textTo, imageFrom, imageTo, ownFrom, ownTo, orderFrom, orderTo] = bounds;
   const cut = (x: Value, from: Value | undefined, to: Value | undefined) =>
     graph.op('Slice', [x, from, to, graph.ints([0])]);
   const rows = [cut(inputs.query, textFrom, textTo), cut(inputs.query, imageFrom, imageTo)];
   const query = graph.op('Concat', rows, { axis: 0n });
-  const result = attend(graph, { inputs, request, query, order: cut(inputs.order, orderFrom, orderTo) }, shape);
+  const own = cut(inputs.own, ownFrom, ownTo);
+  const ownOf = (matrices: readonly Value[]) => matrices.map((rows) => graph.op('Gather', [rows, own], { axis: 0n }));
+  const parts = {
+    query,
+    keys: ownOf(inputs.keys),
+    values: ownOf(inputs.values),
+    order: cut(inputs.order, orderFrom, orderTo),
+    stored: inputs.stored[request],
+  };
+  const result = attend(graph, parts, shape);
   const textCount = graph.op('Sub', [textTo, textFrom]);
   const imageCount = graph.op('Sub', [imageTo, imageFrom]);
   return graph.ops('Split', [result, graph.op('Concat', [textCount, imageCount], { axis: 0n })], 2, { axis: 0n });
 }
 
-interface RequestAttention {
-  readonly inputs: AttentionInputs;
-  readonly request: number;
-  readonly query: Value;
-  readonly order: Value;
-}
+type RequestAttention = Pick<AttentionInputs, 'query' | 'keys' | 'values' | 'order'> & {
+  readonly stored: AttentionInputs['stored'][number] | undefined;
+};
 
 /**
  * Attention of one request: softmax(q k^T / sqrt(headDim)) v for each head, [rows, width]. Heads are the operator's
  * batch: gathered head by head, keys and values already lie as it wants them.
  */
-function attend(graph: GraphBuilder, { inputs, request, query, order }: RequestAttention, shape: FluxShape): Value {
-  const stored = inputs.stored[request];
-  if (stored === undefined) throw new RangeError(`no inputs for request ${request}`);
+function attend(
+  graph: GraphBuilder,
+  { query, keys, values, order, stored }: RequestAttention,
+  shape: FluxShape,
+): Value {
+  if (stored === undefined) throw new RangeError('a block has inputs for each possible request');
   const { heads, headDim, width } = shape;
   const byHead = graph.op('Reshape', [order, graph.ints([heads, -1])]);
-  const gathered = (computed: readonly Value[], storedRows: Value) => {
-    const rows = graph.op('Concat', [...computed, storedRows], { axis: 0n });
+  const gathered = (computed: readonly Value[], others: StoredRows) => {
+    const rows = graph.op('Concat', [...computed, widened(graph, others, shape)], { axis: 0n });
     return graph.op('Gather', [graph.op('Reshape', [rows, graph.ints([-1, headDim])]), byHead], { axis: 0n });
   };
   const swapped = (x: Value) => graph.op('Transpose', [x], { perm: [1n, 0n, 2n] });
   const operands = [
     swapped(graph.op('Reshape', [query, graph.ints([-1, heads, headDim])])),
-    gathered(inputs.keys, stored.key),
-    gathered(inputs.values, stored.value),
+    gathered(keys, stored.key),
+    gathered(values, stored.value),
   ];
   const result = graph.op('com.microsoft:MultiHeadAttention', operands, { num_heads: 1n });
   return graph.op('Reshape', [swapped(result), graph.ints([-1, width])]);

@@ -1,7 +1,9 @@
 import type { Checkpoint, Weights } from '@instgenie/checkpoint';
+import type { StorageType } from '@instgenie/domain';
 import { GraphBuilder } from '@instgenie/onnx';
 import { fillCondition } from '../condition.ts';
 import type { BlockDescription, DiffusionModel, GraphRecipe, ModelDefaults } from '../family.ts';
+import { narrowGraph, widenGraph } from '../storage-graphs.ts';
 import { batchMax } from './attention-graph.ts';
 import { buildClipGraph } from './clip-graph.ts';
 import { doubleBlockGraph } from './double-block-graph.ts';
@@ -20,9 +22,9 @@ import { graphWeights } from './weights.ts';
 const textRowsMax = 512;
 
 /** FLUX.1-dev, FLUX.1-Fill and FLUX.1-schnell class checkpoints of any width and number of blocks. */
-export async function fluxModel(checkpoint: Checkpoint): Promise<DiffusionModel> {
+export async function fluxModel(checkpoint: Checkpoint, storage: StorageType): Promise<DiffusionModel> {
   const { configs, identity, weights } = checkpoint;
-  const shape = fluxShape(configs.transformer);
+  const shape = fluxShape(configs.transformer, storage);
   const clip = await checkpoint.clipTokenizer();
   const t5 = await checkpoint.t5Tokenizer();
   const modulations = modulationNames({ shape }).map(({ name, parts }) => [name, parts * shape.width] as const);
@@ -41,6 +43,8 @@ export async function fluxModel(checkpoint: Checkpoint): Promise<DiffusionModel>
       headGraph: 'head',
       headModulation: 'head',
       conditionerGraph: 'conditioner',
+      storage,
+      conversion: storage === 'fp32' ? undefined : { narrow: `narrow-${storage}`, widen: `widen-${storage}` },
       modulationChannels: new Map(modulations),
     },
     stages: { pooledText: 'clip', sequenceText: 't5', encode: 'vae-encoder', decode: 'vae-decoder' },
@@ -75,13 +79,13 @@ function defaultsOf({ pipeline, configs }: Checkpoint, textRows: number): ModelD
   return { steps: 28, guidance: configs.transformer.hasGuidance ? guidance : 0, textRows, side };
 }
 
-const blockName = (index: number) => `block-${index}`;
+const blockName = (index: number, storage: StorageType) => `block-${index}-${storage}`;
 
-function blocksOf({ doubleBlocks, singleBlocks }: FluxShape): readonly BlockDescription[] {
+function blocksOf({ doubleBlocks, singleBlocks, storage }: FluxShape): readonly BlockDescription[] {
   return Array.from({ length: doubleBlocks + singleBlocks }, (_, index) =>
     index < doubleBlocks
-      ? { graph: blockName(index), streams: 'separate', modulations: [`image_${index}`, `text_${index}`] }
-      : { graph: blockName(index), streams: 'joint', modulations: [`joint_${index}`] },
+      ? { graph: blockName(index, storage), streams: 'separate', modulations: [`image_${index}`, `text_${index}`] }
+      : { graph: blockName(index, storage), streams: 'joint', modulations: [`joint_${index}`] },
   );
 }
 
@@ -92,13 +96,16 @@ function transformerGraphs(shape: FluxShape): readonly GraphRecipe[] {
     build: (weights) => build(layerContext(name, shape, weights)),
   });
   const doubles = Array.from({ length: shape.doubleBlocks }, (_, index) =>
-    recipe(blockName(index), (context) => doubleBlockGraph(context, index)),
+    recipe(blockName(index, shape.storage), (context) => doubleBlockGraph(context, index)),
   );
   const singles = Array.from({ length: shape.singleBlocks }, (_, index) =>
-    recipe(blockName(shape.doubleBlocks + index), (context) => singleBlockGraph(context, index)),
+    recipe(blockName(shape.doubleBlocks + index, shape.storage), (context) => singleBlockGraph(context, index)),
   );
   const edges = [recipe('embed', embedGraph), recipe('head', headGraph), recipe('conditioner', conditionerGraph)];
-  return [...doubles, ...singles, ...edges];
+  if (shape.storage === 'fp32') return [...doubles, ...singles, ...edges];
+  const narrow = recipe(`narrow-${shape.storage}`, () => narrowGraph(shape));
+  const widen = recipe(`widen-${shape.storage}`, () => widenGraph(shape));
+  return [...doubles, ...singles, ...edges, narrow, widen];
 }
 
 function layerContext(name: string, shape: FluxShape, weights: Weights): LayerContext {

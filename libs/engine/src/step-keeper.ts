@@ -1,0 +1,50 @@
+import type { Mode } from '@instgenie/domain';
+import type { ActivationShape } from './activation-layout.ts';
+import { StepActivations } from './activations.ts';
+
+/** Activations that are lent, to be read or to be filled; their memory is valid until they are given back. */
+export interface LentStep {
+  readonly activations: StepActivations;
+  release(): void;
+}
+
+/** Keeps the activations of one template, or brings them from where they are kept. */
+export interface StepKeeper {
+  /**
+   * The activations of a kept step for blocks of these modes, there or on their way (their gate tells); undefined where
+   * they are not kept. Never waits.
+   */
+  borrow(kept: number, modes: readonly Mode[]): LentStep | undefined;
+  /** Memory for a step that is about to be computed; undefined where it is not to be kept, or is being computed already. */
+  room(kept: number): LentStep | undefined;
+  /** Takes over what `room` gave, filled. Settles when more can be taken. */
+  keep(kept: number, filled: LentStep): Promise<void>;
+}
+
+/** Keeps every step in memory of its own, for as long as it lives itself. */
+export class MemoryKeeper implements StepKeeper {
+  readonly #shape: ActivationShape;
+  readonly #kept = new Map<number, StepActivations>();
+
+  constructor(shape: ActivationShape) {
+    this.#shape = shape;
+  }
+
+  borrow(kept: number, modes: readonly Mode[]): LentStep | undefined {
+    const activations = this.#kept.get(kept);
+    return activations?.serves(modes) === true ? lent(activations) : undefined;
+  }
+
+  room(kept: number): LentStep | undefined {
+    return this.#kept.has(kept) ? undefined : lent(StepActivations.inOnePiece(this.#shape));
+  }
+
+  keep(kept: number, { activations }: LentStep): Promise<void> {
+    this.#kept.set(kept, activations);
+    return Promise.resolve();
+  }
+}
+
+function lent(activations: StepActivations): LentStep {
+  return { activations, release: () => undefined };
+}

@@ -1,7 +1,7 @@
 import { mkdtempDisposable } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Mask, maskBox, type Picture } from '@instgenie/domain';
+import { type Mask, maskBox, type Picture, type StorageType, storageTypes } from '@instgenie/domain';
 import { Edit, Engine, runEdit, Template } from '@instgenie/engine';
 import { decodePicture, encodePicture, paste, psnr, ssim } from '@instgenie/pictures';
 import { demoModel } from './engine.ts';
@@ -20,21 +20,48 @@ const quickEdits = 4;
 /** What a pair of equal pictures counts in a mean of decibels. */
 const psnrMax = 100;
 
-/** How alike mask-aware and dense edits are, and how close both come to the truth. */
+interface Way {
+  readonly name: string;
+  readonly storage: StorageType;
+  readonly keepEvery: number;
+}
+
+/** Ways to keep activations, besides float32 of every step. */
+const otherWays = [
+  { name: 'fp16', storage: 'fp16', keepEvery: 1 },
+  { name: 'int8', storage: 'int8', keepEvery: 1 },
+  { name: 'every2', storage: 'fp32', keepEvery: 2 },
+  { name: 'every4', storage: 'fp32', keepEvery: 4 },
+  { name: 'int8_every2', storage: 'int8', keepEvery: 2 },
+] as const satisfies readonly Way[];
+type WayName = (typeof otherWays)[number]['name'];
+/** What a quick run measures of them. */
+const quickWays: readonly Way[] = otherWays.filter(({ keepEvery }) => keepEvery === 1);
+
+/**
+ * How alike mask-aware and dense edits are, how close both come to the truth, and what is lost where activations are
+ * stored in fewer bits or for fewer steps.
+ */
 export async function benchQuality({ isQuick, say }: BenchContext): Promise<BenchResult> {
   const all = await readQualityEdits(demoModel);
   const edits = isQuick ? spreadOverRatios(all, quickEdits) : all;
   const steps = isQuick ? 8 : 16;
+  const ways = isQuick ? quickWays : otherWays;
   await using cache = await mkdtempDisposable(join(tmpdir(), 'instgenie-bench-'));
-  await using engine = await Engine.open({ folder: demoModel, cache: cache.path, threads: availableParallelism() });
-  say(`${edits.length} evaluation edits of ${steps} steps, each dense and mask-aware`);
+  await using engines = await Engines.open(cache.path);
+  say(`${edits.length} evaluation edits of ${steps} steps, each dense and mask-aware in ${1 + ways.length} ways`);
   const found: Likeness[] = [];
   for (const [index, edit] of edits.entries()) {
-    found.push(await compareEdit(engine, edit, steps));
+    found.push(await compareEdit(engines, edit, { steps, ways }));
     say(`${index + 1} of ${edits.length}: ${edit.id} ${edit.prompt}`);
   }
-  const total = (key: keyof Likeness) => found.reduce((sum, likeness) => sum + likeness[key], 0);
-  const mean = (key: keyof Likeness) => total(key) / found.length;
+  const total = (key: Exclude<keyof Likeness, 'lost'>) => found.reduce((sum, likeness) => sum + likeness[key], 0);
+  const mean = (key: Exclude<keyof Likeness, 'lost'>) => total(key) / found.length;
+  const thin: readonly WayName[] = ['every2', 'every4', 'int8_every2'];
+  const isMeasured = (name: WayName) => ways.some((way) => way.name === name);
+  const rowName = (name: WayName) => `quality.ssim.${name}_delta`;
+  const lost = (way: WayName) =>
+    found.reduce((sum, likeness) => sum + (likeness.lost.get(way) ?? Number.NaN), 0) / found.length;
   return {
     rows: [
       row('quality.edits', found.length, { unit: 'edits' }),
@@ -45,12 +72,41 @@ export async function benchQuality({ isQuick, say }: BenchContext): Promise<Benc
       row('quality.psnr.dense_truth', mean('denseTruth'), { unit: 'dB' }),
       row('quality.psnr.masked_truth', mean('maskedTruth'), { unit: 'dB' }),
       row('quality.psnr.source_truth', mean('sourceTruth'), { unit: 'dB' }),
+      row('quality.ssim.fp16_delta', lost('fp16'), { unit: 'ssim', atMost: 0.001 }),
+      row('quality.ssim.int8_delta', lost('int8'), { unit: 'ssim', atMost: 0.005 }),
+      ...thin.filter(isMeasured).map((name) => row(rowName(name), lost(name), { unit: 'ssim' })),
     ],
-    skipped: ['quality.ssim.fp16_delta', 'quality.ssim.int8_delta'].map((name) => ({
-      name,
-      reason: 'activations are float32 in memory: the store with other types does not exist yet',
-    })),
+    skipped: thin
+      .filter((name) => !isMeasured(name))
+      .map((name) => ({ name: rowName(name), reason: 'left out of a quick run' })),
   };
+}
+
+/** An engine for each way to store activations. */
+class Engines implements AsyncDisposable {
+  readonly #open: ReadonlyMap<StorageType, Engine>;
+
+  private constructor(open: ReadonlyMap<StorageType, Engine>) {
+    this.#open = open;
+  }
+
+  static async open(cache: string): Promise<Engines> {
+    const open = new Map<StorageType, Engine>();
+    for (const storage of storageTypes) {
+      open.set(storage, await Engine.open({ folder: demoModel, cache, threads: availableParallelism(), storage }));
+    }
+    return new Engines(open);
+  }
+
+  get(storage: StorageType): Engine {
+    const engine = this.#open.get(storage);
+    if (engine === undefined) throw new RangeError(`no engine for ${storage}`);
+    return engine;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const engine of this.#open.values()) await engine[Symbol.asyncDispose]();
+  }
 }
 
 /** What one evaluation edit showed. */
@@ -65,37 +121,50 @@ interface Likeness {
   readonly maskedTruth: number;
   /** Of the source left as it is. */
   readonly sourceTruth: number;
+  /** SSIM to the dense result that each other way has less. */
+  readonly lost: ReadonlyMap<string, number>;
 }
 
-async function compareEdit(engine: Engine, { id, prompt }: QualityEdit, steps: number): Promise<Likeness> {
+async function compareEdit(
+  engines: Engines,
+  { id, prompt }: QualityEdit,
+  { steps, ways }: { readonly steps: number; readonly ways: readonly Way[] },
+): Promise<Likeness> {
   const pictures = await readQualityPictures(demoModel, id);
   const { source, mask, truth } = pictures;
-  const { guidance, textRows } = engine.model.defaults;
-  await using template = await Template.prepare(engine, { picture: source, steps, guidance, textRows });
-  await template.prime();
-  const run = (dense: boolean) => result(engine, { template, pictures, prompt, dense });
-  const [dense, masked] = [await run(true), await run(false)];
+  const run = (way: Omit<Way, 'name'>, dense: boolean) =>
+    result(engines.get(way.storage), { pictures, prompt, steps, keepEvery: way.keepEvery, dense });
+  const asComputed = { storage: 'fp32', keepEvery: 1 } as const;
+  const [dense, masked] = [await run(asComputed, true), await run(asComputed, false)];
+  const ssimInBox = ssim(dense, masked, maskBox(mask));
+  const lost = new Map<string, number>();
+  for (const way of ways) lost.set(way.name, ssimInBox - ssim(dense, await run(way, false), maskBox(mask)));
   const decibels = (a: Picture, b: Picture) => Math.min(psnr(a, b, mask), psnrMax);
   return {
     differingBytes: differingOutside(source, dense, mask) + differingOutside(source, masked, mask),
-    ssimInBox: ssim(dense, masked, maskBox(mask)),
+    ssimInBox,
     maskedDense: decibels(dense, masked),
     denseTruth: decibels(dense, truth),
     maskedTruth: decibels(masked, truth),
     sourceTruth: decibels(source, truth),
+    lost,
   };
 }
 
 interface EditRequest {
-  readonly template: Template;
   readonly pictures: QualityPictures;
   readonly prompt: string;
+  readonly steps: number;
+  readonly keepEvery: number;
   readonly dense: boolean;
 }
 
-/** The edited picture as a caller gets it: pasted, written as png and read back. */
-async function result(engine: Engine, { template, pictures, prompt, dense }: EditRequest): Promise<Picture> {
+/** The edited picture as a caller gets it: pasted, written as png and read back. The template is filled on the way. */
+async function result(engine: Engine, { pictures, prompt, steps, keepEvery, dense }: EditRequest): Promise<Picture> {
   const { source, mask } = pictures;
+  const { guidance, textRows } = engine.model.defaults;
+  const spec = { picture: source, steps, guidance, textRows, keepEvery };
+  await using template = await Template.prepare(engine, spec);
   await using edit = await Edit.prepare(engine, template, { mask, prompt, seed, dense });
   await runEdit(engine, edit);
   const pasted = paste({ source, painted: await edit.decode(), mask });

@@ -3,6 +3,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Denoiser, type DiffusionModel, type Grid, openModel } from '@instgenie/diffusion';
 import { type Mask, type Picture, ServiceError, type StorageType, tokenSide } from '@instgenie/domain';
+import { engineFingerprint } from './fingerprint.ts';
 import { writeGraphs } from './graph-files.ts';
 import type {
   Conditioning,
@@ -37,19 +38,29 @@ export interface EngineOptions {
 export type TemplateParts = Omit<TemplateState, 'id' | 'tokens' | 'rotary'> & { readonly grid: Grid };
 export type EditParts = Omit<EditState, 'id'>;
 
+interface EngineFields {
+  readonly model: DiffusionModel;
+  readonly fingerprint: string;
+  readonly inference: ThreadClient;
+  readonly stages: ThreadClient;
+}
+
 /**
  * Runs one model. Denoising steps run in an inference thread that owns the blocks' sessions; text, autoencoder and
  * conditioning in a stage thread beside it. Arrays are shared with both, never copied.
  */
 export class Engine implements AsyncDisposable {
   readonly model: DiffusionModel;
+  /** Engines of one model and fingerprint compute the same bytes. */
+  readonly fingerprint: string;
   readonly #inference: ThreadClient;
   readonly #stages: ThreadClient;
   readonly #rotary = new Map<string, SharedRotary>();
   #nextId = 0;
 
-  private constructor(model: DiffusionModel, inference: ThreadClient, stages: ThreadClient) {
+  private constructor({ model, fingerprint, inference, stages }: EngineFields) {
     this.model = model;
+    this.fingerprint = fingerprint;
     this.#inference = inference;
     this.#stages = stages;
   }
@@ -67,11 +78,12 @@ export class Engine implements AsyncDisposable {
     const around = { ...settings, hasArena: true };
     const inference: InferenceSetup = { denoiser, graphs: graphs(true), settings: inSteps };
     const stage: StageSetup = { denoiser, stages, graphs: graphs(false), settings: around };
-    const engine = new Engine(
+    const engine = new Engine({
       model,
-      new ThreadClient(new URL('./inference-thread.ts', import.meta.url), inference),
-      new ThreadClient(new URL('./stage-thread.ts', import.meta.url), stage),
-    );
+      fingerprint: await engineFingerprint(settings),
+      inference: new ThreadClient(new URL('./inference-thread.ts', import.meta.url), inference),
+      stages: new ThreadClient(new URL('./stage-thread.ts', import.meta.url), stage),
+    });
     try {
       await Promise.all([engine.#inference.call('load', undefined), engine.#stages.call('load', undefined)]);
     } catch (thrown) {

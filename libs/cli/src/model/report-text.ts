@@ -66,6 +66,6 @@ function activationTable({ activations, defaults, freeMemoryBytes, freeDiskBytes
     "A template's activations, and how many templates fit here:",
     textTable(columns, rows),
     `Free here: ${bytesText(freeMemoryBytes)} of memory (the weights are taken off first), ` +
-      `${bytesText(freeDiskBytes)} of disk. int8 counts values; scales add a few percent.`,
+      `${bytesText(freeDiskBytes)} of disk.`,
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Denoiser, type DiffusionModel, type Grid, openModel } from '@instgenie/diffusion';
 import { type Mask, type Picture, ServiceError, type StorageType, tokenSide } from '@instgenie/domain';
+import { ThreadClient } from '@instgenie/threads';
 import { engineFingerprint } from './fingerprint.ts';
 import { writeGraphs } from './graph-files.ts';
 import type {
@@ -19,7 +20,6 @@ import { toPicture, toPixels } from './pixels.ts';
 import type { Provider } from './sessions.ts';
 import { share } from './shared.ts';
 import type { ConditionCall, DecodeCall, PictureCall, StageSetup, TextEncoding } from './stage-thread.ts';
-import { ThreadClient } from './thread-call.ts';
 
 export interface EngineOptions {
   /** A diffusers folder; only read. */

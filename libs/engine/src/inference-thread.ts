@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Denoiser } from '@instgenie/diffusion';
 import { ServiceError } from '@instgenie/domain';
+import { serveCalls } from '@instgenie/threads';
 import type { EditState, GraphFile, StepItem, StepReport, TemplateState } from './inference-protocol.ts';
 import { LayoutCache } from './layout-cache.ts';
 import { RowBuffers } from './row-buffers.ts';
 import { type SessionSettings, Sessions } from './sessions.ts';
 import { runStep } from './step.ts';
 import { blankRows, storedFeeds } from './stored-rows.ts';
-import { serveCalls } from './thread-call.ts';
 import type { TrackContext } from './track.ts';
 
 /** What the inference thread is started with. */

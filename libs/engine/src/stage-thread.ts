@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Denoiser, Grid, StageGraphs, TextIds } from '@instgenie/diffusion';
 import { tokenSide } from '@instgenie/domain';
+import { serveCalls } from '@instgenie/threads';
 import { Tensor } from 'onnxruntime-node';
 import type { Conditioning, GraphFile } from './inference-protocol.ts';
 import { type SessionSettings, Sessions } from './sessions.ts';
 import { sharedFloats } from './shared.ts';
-import { serveCalls } from './thread-call.ts';
 
 /** What the stage thread is started with. */
 export interface StageSetup {

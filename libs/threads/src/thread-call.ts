@@ -29,6 +29,11 @@ export function serveCalls(port: MessagePort, handlers: ThreadHandlers): void {
   });
 }
 
+/** Answers calls on a port as soon as each is done: for handlers that wait, and bound themselves what they begin. */
+export function serveCallsTogether(port: MessagePort, handlers: ThreadHandlers): void {
+  port.on('message', (call: Call) => void answer(port, handlers, call));
+}
+
 async function answer(port: MessagePort, handlers: ThreadHandlers, { id, name, argument }: Call): Promise<void> {
   try {
     const handler = handlers[name];
@@ -66,8 +71,8 @@ export class ThreadClient implements AsyncDisposable {
   constructor(file: URL, workerData: unknown) {
     this.#worker = new Worker(file, { workerData });
     this.#worker.on('message', (message: Answer) => this.#settle(message));
-    this.#worker.on('error', (cause) => this.#die(new ServiceError('internal', 'an engine thread failed', { cause })));
-    this.#worker.on('exit', () => this.#die(new ServiceError('internal', 'an engine thread is closed')));
+    this.#worker.on('error', (cause) => this.#die(new ServiceError('internal', 'a thread failed', { cause })));
+    this.#worker.on('exit', () => this.#die(new ServiceError('internal', 'a thread is closed')));
   }
 
   call<Result>(name: string, argument: unknown): Promise<Result> {

@@ -1,0 +1,39 @@
+import type { ChunkName } from '../chunk-reader.ts';
+import type { Manifest } from '../format/manifest.ts';
+import type { LoadOutcome } from './chunk-loader.ts';
+
+/** What the I/O thread is started with. */
+export interface IoSetup {
+  readonly root: string;
+  /** The memory that chunks are read into and written from. */
+  readonly arena: SharedArrayBuffer;
+  readonly direct: boolean;
+  readonly deadlineMs: number;
+  readonly bytesPerMs: number | undefined;
+}
+
+/** A chunk to load: where it goes, and the words of the gate to open. */
+export interface LoadCall {
+  readonly name: ChunkName;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly gate: Int32Array<SharedArrayBuffer>;
+}
+
+export interface WriteStepCall {
+  readonly name: Omit<ChunkName, 'chunk'>;
+  readonly chunkBytes: readonly number[];
+  readonly offsets: readonly number[];
+}
+
+/** The functions of the I/O thread: it moves bytes between files and the arena, and checks them. */
+export interface IoCalls {
+  readonly load: (call: LoadCall) => Promise<LoadOutcome>;
+  readonly writeStep: (call: WriteStepCall) => Promise<void>;
+  readonly writeManifest: (manifest: Manifest) => Promise<void>;
+  /** Closes the files of a variant and removes them. */
+  readonly remove: (key: Manifest['key']) => Promise<void>;
+  readonly removeStep: (name: Omit<ChunkName, 'chunk'>) => Promise<void>;
+  /** CPU time of the whole thread so far, ms; what loading costs beside waiting. */
+  readonly cpuMs: (argument: undefined) => Promise<number>;
+}

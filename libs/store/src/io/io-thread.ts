@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { parentPort, workerData } from 'node:worker_threads';
+import { ChunkGate } from '@instgenie/domain';
+import { serveCallsTogether } from '@instgenie/threads';
+import { systemClock } from '../clock.ts';
+import { fileBlockIo } from '../disk/block-io.ts';
+import { DiskReader } from '../disk/disk-reader.ts';
+import { Folders } from '../disk/folders.ts';
+import { VariantWriter } from '../disk/variant-writer.ts';
+import { ChunkLoader } from './chunk-loader.ts';
+import type { IoCalls, IoSetup } from './io-protocol.ts';
+
+/** Step files that stay open. */
+const filesMax = 256;
+/** Reads at one time: enough to keep a disk busy, few enough that chunks come in the order they are needed. */
+const inFlightMax = 2;
+
+assert(parentPort !== null);
+const { root, arena, direct, deadlineMs, bytesPerMs } = workerData as IoSetup;
+const io = fileBlockIo({ direct });
+const folders = new Folders(root);
+const reader = new DiskReader({ io, folders, filesMax });
+const writer = new VariantWriter({ io, folders });
+const loader = new ChunkLoader({ reader, clock: systemClock, deadlineMs, inFlightMax, bytesPerMs });
+
+serveCallsTogether(parentPort, {
+  load: ({ name, offset, bytes, gate }) =>
+    loader.load({ name, into: new Uint8Array(arena, offset, bytes), gate: new ChunkGate(gate) }),
+  writeStep: ({ name, chunkBytes, offsets }) => {
+    const chunks = chunkBytes.map((bytes, chunk) => new Uint8Array(arena, offsets[chunk] ?? 0, bytes));
+    return writer.writeStep({ ...name, chunks });
+  },
+  writeManifest: (manifest) => writer.writeManifest(manifest),
+  remove: async (key) => {
+    await reader.forget(key);
+    await folders.removeVariant(key);
+  },
+  removeStep: async ({ key, step }) => {
+    await reader.forget(key);
+    await folders.removeStep(key, step);
+  },
+  cpuMs: () => {
+    const { user, system } = process.threadCpuUsage();
+    return Promise.resolve((user + system) / 1000);
+  },
+} satisfies IoCalls);

@@ -1,0 +1,73 @@
+import type { LoadOutcome } from './io/chunk-loader.ts';
+
+/** What a store holds and did so far. Chunks are counted when they are asked for. */
+export interface StoreCounts {
+  readonly chunksFromMemory: number;
+  readonly chunksFromDisk: number;
+  readonly chunksMissed: number;
+  readonly bytesRead: number;
+  /** Loads that ended with damaged bytes, with an error, or too late. */
+  readonly loadsDamaged: number;
+  readonly loadsFailed: number;
+  readonly loadsLate: number;
+  /** Steps that were dropped because a chunk of them was damaged. */
+  readonly stepsQuarantined: number;
+  readonly writesFailed: number;
+  readonly diskEvictions: number;
+  readonly memoryEvictions: number;
+  readonly memoryBytes: number;
+  readonly memoryBytesMax: number;
+  readonly memorySteps: number;
+  readonly diskBytes: number;
+  readonly diskBytesMax: number;
+  readonly diskVariants: number;
+}
+
+type Counted = Exclude<keyof StoreCounts, `memory${string}` | 'diskBytes' | 'diskBytesMax' | 'diskVariants'>;
+
+/** Counts what a store does. */
+export class StoreCounters {
+  readonly #counts: Record<Counted, number> = {
+    chunksFromMemory: 0,
+    chunksFromDisk: 0,
+    chunksMissed: 0,
+    bytesRead: 0,
+    loadsDamaged: 0,
+    loadsFailed: 0,
+    loadsLate: 0,
+    stepsQuarantined: 0,
+    writesFailed: 0,
+    diskEvictions: 0,
+  };
+
+  hit(tier: 'memory' | 'disk', chunks: number): void {
+    this.#counts[tier === 'memory' ? 'chunksFromMemory' : 'chunksFromDisk'] += chunks;
+  }
+
+  missed(chunks: number): void {
+    this.#counts.chunksMissed += chunks;
+  }
+
+  loaded(outcome: LoadOutcome, bytes: number): void {
+    if (outcome === 'ready') this.#counts.bytesRead += bytes;
+    else if (outcome === 'damaged') this.#counts.loadsDamaged++;
+    else if (outcome === 'late') this.#counts.loadsLate++;
+    else this.#counts.loadsFailed++;
+  }
+
+  quarantined(): void {
+    this.#counts.stepsQuarantined++;
+  }
+
+  writeFailed(): void {
+    this.#counts.writesFailed++;
+  }
+
+  evicted(): void {
+    this.#counts.diskEvictions++;
+  }
+
+  snapshot(): Readonly<Record<Counted, number>> {
+    return { ...this.#counts };
+  }
+}

@@ -1,0 +1,1 @@
+export { serveCalls, serveCallsTogether, ThreadClient, type ThreadHandlers } from './thread-call.ts';

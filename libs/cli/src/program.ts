@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { cacheCommand } from './cache/cache-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { demoCommand } from './demo/demo-command.ts';
 import { editCommand } from './edit/edit-command.ts';
@@ -20,9 +21,8 @@ export function buildProgram(context: CommandContext): Command {
     .description('Mask-aware editing of pictures with diffusion models: only what the mask marks is computed.')
     .version(manifest.version, '-V, --version')
     .addHelpText('after', `${examples}\n${exitCodesHelp}`);
-  for (const command of [editCommand(context), modelCommand(context), demoCommand(context), fixturesCommand(context)]) {
-    program.addCommand(command);
-  }
+  const commands = [editCommand, cacheCommand, modelCommand, demoCommand, fixturesCommand];
+  for (const command of commands) program.addCommand(command(context));
   for (const command of withDescendants(program)) settle(command);
   return program;
 }

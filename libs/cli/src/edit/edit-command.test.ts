@@ -10,7 +10,7 @@ import { bytesChangedOutside } from './likeness.ts';
 
 const image = join(demoModel, 'eval', '00_source.png');
 const mask = join(demoModel, 'eval', '00_mask.png');
-const edit = ['edit', '--model', demoModel, '--image', image, '--mask', mask, '--prompt', 'hat'];
+const edit = ['edit', '--model', demoModel, '--image', image, '--mask', mask, '--prompt', 'hat', '--no-store'];
 
 // One after the other: each keeps every core busy.
 suite('instgenie edit', { concurrency: 1 }, () => {
@@ -49,6 +49,32 @@ suite('instgenie edit', { concurrency: 1 }, () => {
     assert.deepEqual(coldBytes, warmBytes);
     assert.match(compared.stdout, /^mode {2,}steps {2,}denoise .*\n[- ]+\ndense .*\nmasked .* 0\n/);
     assert.match(compared.stdout, /^cache +warm$/m);
+  });
+
+  test('the second edit of a picture is warm in a new process, with the bytes of the first', async () => {
+    await using folder = await temporaryFolder();
+    const stored = [...edit.slice(0, -1), '--steps', '2', '--store', 'kept', '--json'];
+    const answers = [];
+    for (const output of ['first.png', 'second.png']) {
+      const { exitCode, stdout, stderr } = await runCli([...stored, '-o', output], folder.path);
+      assert.equal(exitCode, 0, stderr);
+      answers.push(JSON.parse(stdout).cache);
+    }
+    assert.deepEqual(answers, ['cold', 'warm']);
+    const [first, second] = await Promise.all(
+      ['first.png', 'second.png'].map((name) => readFile(join(folder.path, name))),
+    );
+    assert.deepEqual(first, second);
+    const stat = await runCli(['cache', 'stat', '--store', 'kept', '--json'], folder.path);
+    const { variants } = JSON.parse(stat.stdout);
+    assert.deepEqual(
+      variants.map(({ steps }: { steps: number }) => steps),
+      [2],
+    );
+    const verified = await runCli(['cache', 'verify', '--store', 'kept'], folder.path);
+    assert.match(verified.stdout, /^1 variants, 2 steps, .*: 0 steps are damaged\n$/);
+    const removed = await runCli(['cache', 'rm', variants[0].key.slice(0, 8), '--store', 'kept'], folder.path);
+    assert.equal(removed.stdout, '1 variants removed\n');
   });
 
   for (const [signal, exitCode] of [

@@ -2,6 +2,7 @@ import { ServiceError } from '@instgenie/domain';
 import { Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { decimalNumber, modelFlags, wholeNumber } from '../flags.ts';
+import { storeFlags, variantFlags } from '../open-store.ts';
 import type { EditFlags } from './edit-flags.ts';
 import { editPicture } from './edit-picture.ts';
 import { readSeed } from './seed.ts';
@@ -11,7 +12,8 @@ const pixels = { least: 0, most: 4096 };
 const notes = `
 The mask is white where the picture may change (see --mask-mode); without --mask it is where the image is transparent.
 Pixels outside the mask come back byte for byte (in png; jpeg and webp lose a little everywhere). A large picture is
-edited in a window around the mask. In mode compare, OUT.dense and OUT.compare are written beside OUT.
+edited in a window around the mask. The first edit of a picture keeps its activations in the store; the next ones, of
+any mask, prompt and seed, are warm. In mode compare, OUT.dense and OUT.compare are written beside OUT.
 
 Examples:
   instgenie edit --image in.png --mask hat.png --prompt "pink curly hair" -o edited.png
@@ -67,7 +69,8 @@ export function editCommand(context: CommandContext): Command {
     .option('--warm', 'prime the template first, so that the time shown is that of a second edit', false)
     .option('--json', 'print one JSON object', false)
     .addHelpText('after', notes);
-  for (const option of modelFlags()) command.addOption(option);
+  command.option('--no-store', 'keep no activations, and use none');
+  for (const option of [...variantFlags(), ...storeFlags(), ...modelFlags()]) command.addOption(option);
   return command.action((flags: TypedFlags) => editPicture(context, withRequired(flags)));
 }
 

@@ -1,8 +1,9 @@
 import type { MaskMode } from '@instgenie/pictures';
 import type { ModelFlags } from '../open-engine.ts';
+import type { StoreFlags, VariantFlags } from '../open-store.ts';
 
 /** What the command line of `edit` parses to. */
-export interface EditFlags extends ModelFlags {
+export interface EditFlags extends ModelFlags, StoreFlags, VariantFlags {
   readonly image: string;
   readonly mask?: string;
   readonly prompt: string;

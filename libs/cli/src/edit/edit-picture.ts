@@ -1,9 +1,12 @@
 import { maskedPixels } from '@instgenie/domain';
-import { type Engine, gridOf, Template } from '@instgenie/engine';
+import { type Engine, gridOf, Template, type TemplateSpec } from '@instgenie/engine';
+import { storedTemplate } from '@instgenie/loader';
 import { decodePicture, encodePicture } from '@instgenie/pictures';
+import type { ActivationStore } from '@instgenie/store';
 import { type CommandContext, callerPath } from '../command-context.ts';
 import { CheckFailed } from '../exit-codes.ts';
 import { openEngine } from '../open-engine.ts';
+import { openStoreIfFree } from '../open-store.ts';
 import { primedBytes, primeTemplate } from '../priming.ts';
 import { writeFiles } from '../write-files.ts';
 import { type Answer, answerText, jsonAnswer } from './answer.ts';
@@ -33,7 +36,8 @@ export async function editPicture(context: CommandContext, flags: EditFlags): Pr
   context.signal.throwIfAborted();
   const job = await planJob(inputs, engine.model.defaults.side);
   warnAboutFlags(context, { engine, job, flags });
-  const done = await runAll({ context, engine, job, flags, previews });
+  await using store = flags.mode === 'dense' ? undefined : await openStoreIfFree(context, flags);
+  const done = await runAll({ context, engine, store, job, flags, previews });
   const files = await encodeAll(job, done, outputs);
   context.signal.throwIfAborted();
   await writeFiles(files);
@@ -60,22 +64,26 @@ export async function editPicture(context: CommandContext, flags: EditFlags): Pr
 interface EditWork {
   readonly context: CommandContext;
   readonly engine: Engine;
+  readonly store: ActivationStore | undefined;
   readonly job: EditJob;
   readonly flags: EditFlags;
   readonly previews: PreviewFolder | undefined;
 }
 
-async function runAll({ context, engine, job, flags, previews }: EditWork): Promise<EditsDone> {
+async function runAll(work: EditWork): Promise<EditsDone> {
+  const { context, engine, job, flags, previews } = work;
   const { defaults } = engine.model;
   const { mode, prompt, seed, strength, steps = defaults.steps, guidance = defaults.guidance } = flags;
   const watch = new Stopwatch();
-  const spec = { picture: job.picture, steps, guidance, textRows: defaults.textRows };
-  await using template = await Template.prepare(engine, spec);
+  const { keepEvery } = flags;
+  const spec = { picture: job.picture, steps, guidance, textRows: defaults.textRows, keepEvery };
+  await using prepared = await prepareTemplate(work, spec);
+  const { template } = prepared;
   const templateMs = watch.lap();
   const run = (fields: Pick<JobRun, 'label' | 'onPreview'>, isDense: boolean): Promise<JobResult> =>
     runJob(
       engine,
-      { ...fields, job, template, spec: { prompt, seed, strength, dense: isDense, keeps: false } },
+      { ...fields, job, template, spec: { prompt, seed, strength, dense: isDense, keeps: prepared.isKept } },
       context,
     );
   const onPreview =
@@ -91,6 +99,30 @@ async function runAll({ context, engine, job, flags, previews }: EditWork): Prom
   const dense = mode === 'compare' ? await run({ label: 'dense' }, true) : undefined;
   const edited = await run({ label: 'masked', onPreview }, false);
   return { template, templateMs, prime, edited, dense };
+}
+
+interface PreparedTemplate extends AsyncDisposable {
+  readonly template: Template;
+  /** Whether what an edit computes of it is worth keeping. */
+  readonly isKept: boolean;
+}
+
+/** The template with its activations in the store, or in memory for as long as this edit takes. */
+async function prepareTemplate({ context, engine, store }: EditWork, spec: TemplateSpec): Promise<PreparedTemplate> {
+  if (store === undefined) {
+    const template = await Template.prepare(engine, spec);
+    return { template, isKept: false, [Symbol.asyncDispose]: () => template[Symbol.asyncDispose]() };
+  }
+  const stored = await storedTemplate(engine, store, spec);
+  return {
+    template: stored.template,
+    isKept: true,
+    [Symbol.asyncDispose]: async () => {
+      const { failure } = stored.keeper;
+      if (failure !== undefined) context.progress.note(`note: the activations are not kept: ${failure.message}`);
+      await stored[Symbol.asyncDispose]();
+    },
+  };
 }
 
 async function timedPriming(context: CommandContext, template: Template) {

@@ -248,8 +248,7 @@ export class ActivationStore implements AsyncDisposable {
     for (const key of leftFolders) await folders.removeVariant(key);
     for (const file of leftFiles) await folders.removeLeft(join(variantsFolder(root), file));
     for (const { manifest, steps } of variants.toSorted((a, b) => a.writtenMs - b.writtenMs)) {
-      if (steps.length === 0) await folders.removeVariant(manifest.key);
-      else this.#disk.add({ manifest, steps, isWhole: true });
+      this.#disk.add({ manifest, steps, isWhole: true });
     }
     await Promise.all(this.#disk.victimsDownTo(this.#disk.bytesMax).map((victim) => this.#evict(victim)));
   }

@@ -25,10 +25,10 @@ export interface Scan {
 }
 
 /**
- * Looks through all variants except those of `busy` keys. Reads manifests and lengths, no chunk. Blocks its thread:
+ * Looks through all variants. Reads manifests and lengths, no chunk. Blocks its thread:
  * plain calls are many times faster than promises here, and a scan has nothing to overlap with.
  */
-export function scanVariants(root: string, busy: ReadonlySet<string>): Scan {
+export function scanVariants(root: string): Scan {
   const all = variantsFolder(root);
   const scan: Scan = { variants: [], leftFolders: [], leftFiles: [], foreign: [] };
   for (const shelf of readdirSync(all)) {
@@ -37,7 +37,6 @@ export function scanVariants(root: string, busy: ReadonlySet<string>): Scan {
       continue;
     }
     for (const name of readdirSync(join(all, shelf))) {
-      if (busy.has(name)) continue;
       if (/^[0-9a-f]{64}$/.test(name) && name.startsWith(shelf)) scanVariant(all, variantKey(name), scan);
       else scan.foreign.push(join(shelf, name));
     }

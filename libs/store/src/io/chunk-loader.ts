@@ -1,180 +1,121 @@
-import { ChunkGate } from '@instgenie/domain';
-import type { ChunkName } from '../chunk-reader.ts';
+import { type ChunkGate, ServiceError } from '@instgenie/domain';
+import type { ChunkName, ChunkReader } from '../chunk-reader.ts';
 import type { Clock } from '../clock.ts';
-import { ReadPace } from './read-pace.ts';
-import { type ReadResult, type ReadTier, readVerified } from './verified-read.ts';
+import { chunkChecksum } from '../format/checksum.ts';
 
-/** A chunk that is to be brought into memory. */
+/** A tier to read chunks from, and what its chunks' checksums must be. */
+export interface CheckedReader extends ChunkReader {
+  /** The checksum of a chunk, from a source that is itself checked. Rejects where the chunk is not there. */
+  checksum(chunk: ChunkName): Promise<bigint>;
+}
+
 export interface ChunkLoad {
-  /** The memory entry that it is for. */
-  readonly entry: number;
   readonly name: ChunkName;
-  /** Where it goes in the arena, and how long it is. */
-  readonly offset: number;
-  readonly bytes: number;
-  /** Words of the gate that says when it is there. */
-  readonly gate: Int32Array<SharedArrayBuffer>;
-  /** Its memory is free only when all chunks of the gate below this one are used up. */
-  readonly afterUsed: number;
+  /** The chunk's memory. */
+  readonly into: Uint8Array;
+  /** Opened at `name.chunk` when the bytes are there and right. */
+  readonly gate: ChunkGate;
 }
 
-/** What became of a load: `dropped` was abandoned before it began, and its gate says nothing. */
-export interface LoadReport {
-  readonly entry: number;
-  readonly name: ChunkName;
-  readonly bytes: number;
-  readonly outcome: 'ready' | 'failed' | 'late' | 'dropped';
-  /** False when its memory may still be written to: another report follows. */
-  readonly isSettled: boolean;
-  readonly from?: 'disk' | 'peer' | undefined;
-  readonly diskDamaged: boolean;
-}
+/** How a load ended. `damaged`: bytes came, but not those that were written; `failed`: none came. */
+export type LoadOutcome = 'ready' | 'damaged' | 'failed' | 'late';
 
 export interface LoaderSettings {
-  /** A chunk whose bytes are not there so long after its read began has failed. */
-  readonly readDeadlineMs: number;
-  readonly readsInFlightMax: number;
-  /** Reads that are past their deadline and still hold their memory; with more of them, loads fail at once. */
-  readonly readsStuckMax: number;
-  readonly readPaceBytesPerMs: number;
+  readonly reader: CheckedReader;
+  readonly clock: Clock;
+  /** From a read's start to its end; later it counts as failed. */
+  readonly deadlineMs: number;
+  /** Reads at one time. */
+  readonly inFlightMax: number;
+  /** The most bytes a millisecond, if there is a limit. */
+  readonly bytesPerMs?: number | undefined;
 }
-
-interface Waiting {
-  readonly load: ChunkLoad;
-  readonly order: number;
-  startMs?: number;
-}
-
-const usedUpWaitMs = 60_000;
 
 /**
- * Loads chunks in the order they were asked for, several at once, checks them and opens their gates. A read that hangs
- * takes nobody's place after its deadline.
+ * Loads chunks in the order they were asked for, a few at a time, checks them and opens their gates. A read that is
+ * late counts as failed for its gate at once; its memory stays taken until it has ended, and so does its place: when
+ * every place is stuck, loads fail at once instead of waiting.
  */
 export class ChunkLoader {
-  readonly #arena: SharedArrayBuffer;
-  readonly #tiers: readonly ReadTier[];
-  readonly #clock: Clock;
   readonly #settings: LoaderSettings;
-  readonly #report: (report: LoadReport) => void;
-  readonly #pace: ReadPace;
-  /** Ascending by order. */
-  readonly #queue: Waiting[] = [];
-  /** For memory that is in use. */
-  readonly #blocked = new Set<Waiting>();
-  #order = 0;
-  #reading = 0;
+  readonly #waiting: { readonly load: ChunkLoad; readonly done: (outcome: LoadOutcome) => void }[] = [];
+  #inFlight = 0;
   #stuck = 0;
-  #cancelWake: (() => void) | undefined;
+  #linkFreeMs = 0;
 
-  constructor(parts: {
-    readonly arena: SharedArrayBuffer;
-    readonly tiers: readonly ReadTier[];
-    readonly clock: Clock;
-    readonly settings: LoaderSettings;
-    readonly report: (report: LoadReport) => void;
-  }) {
-    this.#arena = parts.arena;
-    this.#tiers = parts.tiers;
-    this.#clock = parts.clock;
-    this.#settings = parts.settings;
-    this.#report = parts.report;
-    this.#pace = new ReadPace(parts.settings.readPaceBytesPerMs);
+  constructor(settings: LoaderSettings) {
+    this.#settings = settings;
   }
 
-  load(loads: readonly ChunkLoad[]): void {
-    for (const load of loads) {
-      const waiting: Waiting = { load, order: this.#order++ };
-      if (load.afterUsed === 0) this.#queue.push(waiting);
-      else void this.#block(waiting);
-    }
-    this.#pump();
+  /** Settles when the chunk's memory is written no more. Never rejects. */
+  load(load: ChunkLoad): Promise<LoadOutcome> {
+    return new Promise((done) => {
+      this.#waiting.push({ load, done });
+      this.#start();
+    });
   }
 
-  /** Drops what has not begun of an entry. */
-  abandon(entry: number): void {
-    for (const waiting of this.#blocked) {
-      if (waiting.load.entry === entry) this.#drop(waiting);
-    }
-    const dropped = this.#queue.filter(({ load }) => load.entry === entry);
-    for (const waiting of dropped) this.#queue.splice(this.#queue.indexOf(waiting), 1);
-    for (const waiting of dropped) this.#drop(waiting);
-  }
-
-  /** Drops all that has not begun. */
-  close(): void {
-    for (const { load } of [...this.#queue, ...this.#blocked]) this.abandon(load.entry);
-    this.#cancelWake?.();
-  }
-
-  #drop(waiting: Waiting): void {
-    this.#blocked.delete(waiting);
-    this.#tell(waiting.load, { outcome: 'dropped', isSettled: true, diskDamaged: false });
-  }
-
-  async #block(waiting: Waiting): Promise<void> {
-    const { gate, afterUsed } = waiting.load;
-    this.#blocked.add(waiting);
-    while (this.#blocked.has(waiting)) {
-      if (await new ChunkGate(gate).usedUp(afterUsed, usedUpWaitMs)) break;
-    }
-    if (!this.#blocked.delete(waiting)) return;
-    const before = this.#queue.findLastIndex(({ order }) => order < waiting.order);
-    this.#queue.splice(before + 1, 0, waiting);
-    this.#pump();
-  }
-
-  #pump(): void {
-    this.#cancelWake?.();
-    this.#cancelWake = undefined;
-    while (this.#reading < this.#settings.readsInFlightMax) {
-      const [next] = this.#queue;
+  #start(): void {
+    const { inFlightMax } = this.#settings;
+    while (this.#inFlight < inFlightMax || this.#stuck === inFlightMax) {
+      const next = this.#waiting.shift();
       if (next === undefined) return;
-      const now = this.#clock.now();
-      next.startMs ??= this.#pace.take(next.load.bytes, now);
-      if (next.startMs > now) {
-        this.#cancelWake = this.#clock.after(next.startMs - now, () => this.#pump());
-        return;
+      if (this.#stuck === inFlightMax) {
+        next.load.gate.settle(next.load.name.chunk, 'failed');
+        next.done('late');
+        continue;
       }
-      this.#queue.shift();
-      if (this.#stuck < this.#settings.readsStuckMax) void this.#read(next.load);
-      else this.#settle(next.load, { from: undefined, diskDamaged: false });
+      this.#inFlight++;
+      void this.#run(next.load).then((outcome) => {
+        this.#inFlight--;
+        next.done(outcome);
+        this.#start();
+      });
     }
   }
 
-  async #read(load: ChunkLoad): Promise<void> {
+  async #run({ name, into, gate }: ChunkLoad): Promise<LoadOutcome> {
+    const { clock, deadlineMs } = this.#settings;
     const abort = new AbortController();
     let isLate = false;
-    this.#reading++;
-    const cancel = this.#clock.after(this.#settings.readDeadlineMs, () => {
+    const cancel = clock.after(deadlineMs, () => {
       isLate = true;
-      this.#reading--;
       this.#stuck++;
-      new ChunkGate(load.gate).settle(load.name.chunk, 'failed');
-      this.#tell(load, { outcome: 'late', isSettled: false, diskDamaged: false });
+      gate.settle(name.chunk, 'failed');
       abort.abort();
-      this.#pump();
+      this.#start();
     });
-    const into = new Uint8Array(this.#arena, load.offset, load.bytes);
-    const result = await readVerified(this.#tiers, { name: load.name, into, signal: abort.signal });
+    const outcome = await this.#read(name, into, abort.signal);
     cancel();
     if (isLate) {
       this.#stuck--;
-      this.#tell(load, { outcome: 'late', isSettled: true, diskDamaged: result.diskDamaged });
-    } else {
-      this.#reading--;
-      this.#settle(load, result);
+      return 'late';
     }
-    this.#pump();
+    gate.settle(name.chunk, outcome === 'ready' ? 'ready' : 'failed');
+    return outcome;
   }
 
-  #settle(load: ChunkLoad, { from, diskDamaged }: ReadResult): void {
-    const outcome = from === undefined ? 'failed' : 'ready';
-    new ChunkGate(load.gate).settle(load.name.chunk, outcome);
-    this.#tell(load, { outcome, isSettled: true, from, diskDamaged });
+  async #read(name: ChunkName, into: Uint8Array, signal: AbortSignal): Promise<LoadOutcome> {
+    const { reader } = this.#settings;
+    try {
+      const expected = await reader.checksum(name);
+      await reader.read(name, into, signal);
+      await this.#pace(into.length);
+      return chunkChecksum(name, into) === expected ? 'ready' : 'damaged';
+    } catch (thrown) {
+      return thrown instanceof ServiceError ? 'damaged' : 'failed';
+    }
   }
 
-  #tell({ entry, name, bytes }: ChunkLoad, outcome: Omit<LoadReport, 'entry' | 'name' | 'bytes'>): void {
-    this.#report({ entry, name, bytes, ...outcome });
+  /** Waits as long as a link of the given rate would have taken. */
+  #pace(bytes: number): Promise<void> {
+    const { clock, bytesPerMs } = this.#settings;
+    if (bytesPerMs === undefined) return Promise.resolve();
+    const now = clock.now();
+    this.#linkFreeMs = Math.max(this.#linkFreeMs, now) + bytes / bytesPerMs;
+    const waitMs = this.#linkFreeMs - now;
+    // Timers are whole milliseconds: what is too short to wait for is made good by later chunks.
+    if (waitMs < 1) return Promise.resolve();
+    return new Promise((resolve) => clock.after(waitMs, resolve));
   }
 }

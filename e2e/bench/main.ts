@@ -1,11 +1,16 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchEngine } from './engine.ts';
+import { benchPipeline } from './pipeline.ts';
 import { benchQuality } from './quality.ts';
 import type { RandomShape } from './random-checkpoint.ts';
 import type { Bench, Row } from './rows.ts';
 
-const benches: Readonly<Record<string, Bench>> = { engine: benchEngine, quality: benchQuality };
+const benches: Readonly<Record<string, Bench>> = {
+  engine: benchEngine,
+  pipeline: benchPipeline,
+  quality: benchQuality,
+};
 
 const help = `usage: npm run -s bench -- NAME [--quick] [--json]
 

@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Edit, Engine } from '@instgenie/engine';
+import { storedTemplate } from '@instgenie/loader';
+import { ActivationStore } from '@instgenie/store';
+import { bandMask, benchTemplate, keptTemplate } from './pipeline-steps.ts';
+import { type Row, row } from './rows.ts';
+
+const steps = 4;
+
+interface WarmStart {
+  /** From the request to the start of its first step. */
+  readonly totalMs: number;
+  /** Of that: the template's and the edit's pictures and prompts. */
+  readonly encodeMs: number;
+  /** From asking for the first step's activations until its last chunk is there. */
+  readonly loadMs: number;
+}
+
+/** An edit in a new process, with the model loaded and the template on disk only. */
+export async function measureWarmStart(
+  model: string,
+  { cache, root }: { readonly cache: string; readonly root: string },
+): Promise<readonly Row[]> {
+  const script = fileURLToPath(import.meta.url);
+  const run = async (what: string) =>
+    (
+      await promisify(execFile)(process.execPath, [
+        '--disable-warning=ExperimentalWarning',
+        script,
+        what,
+        model,
+        cache,
+        root,
+      ])
+    ).stdout;
+  await run('fill');
+  const found = JSON.parse(await run('start')) as WarmStart;
+  return [
+    row('pipeline.warm_start_ms', found.totalMs, { unit: 'ms', atMost: 100 }),
+    row('pipeline.warm_start.encode_ms', found.encodeMs, { unit: 'ms' }),
+    row('pipeline.warm_start.load_ms', found.loadMs, { unit: 'ms' }),
+  ];
+}
+
+async function main(what: string, [model = '', cache = '', root = '']: readonly string[]): Promise<void> {
+  await using engine = await Engine.open({ folder: model, cache, threads: availableParallelism(), storage: 'int8' });
+  await using store = await ActivationStore.open({ root, memoryBytesMax: 2 ** 30, diskBytesMax: 2 ** 32 });
+  if (what === 'fill') {
+    await using _stored = await keptTemplate(engine, store, steps);
+    return;
+  }
+  // What any process has done once before it serves: kernels and buffers of the encoders are warm.
+  const other = benchTemplate(engine, steps);
+  await engine.encode(other.picture);
+  const began = performance.now();
+  await using stored = await storedTemplate(engine, store, benchTemplate(engine, steps));
+  await using edit = await Edit.prepare(engine, stored.template, {
+    mask: bandMask(0.11),
+    prompt: 'red hoodie',
+    seed: 1,
+  });
+  const encoded = performance.now();
+  const item = edit.nextItem();
+  if (item.source.kind !== 'stored') throw new RangeError('the template is not kept');
+  const totalMs = performance.now() - began;
+  const { gate, offsets } = item.source.step;
+  for (const chunk of offsets.keys()) if (gate !== undefined) Atomics.wait(gate, 1 + chunk, 0, 1_000);
+  const loadMs = performance.now() - encoded;
+  console.log(JSON.stringify({ totalMs, encodeMs: encoded - began, loadMs } satisfies WarmStart));
+}
+
+const [, script, what, ...paths] = process.argv;
+if (script === fileURLToPath(import.meta.url) && what !== undefined) await main(what, paths);

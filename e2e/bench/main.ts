@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchEngine } from './engine.ts';
+import { benchEviction } from './eviction.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchQuality } from './quality.ts';
 import type { RandomShape } from './random-checkpoint.ts';
@@ -8,6 +9,7 @@ import type { Bench, Row } from './rows.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   engine: benchEngine,
+  eviction: benchEviction,
   pipeline: benchPipeline,
   quality: benchQuality,
 };

@@ -5,34 +5,37 @@ const weightsCount = 33;
 const weightOf = (index: number) => index / (weightsCount - 1);
 
 /**
- * Lower bounds on the end of a plan. For any weight w in [0, 1] it is at least w x (compute so far and left) +
- * (1 - w) x (loads so far and left), since each sum alone is a bound; the least that is left, over all plans, is found
- * block by block from the end. (Lagrangian relaxation of the fluid bound; concave in w.)
+ * Lower bounds on the end of a plan. It is at least all its compute, and at least all its loads and then the compute
+ * from the last block that loads on. So for any weight w in [0, 1] it is at least w x the one + (1 - w) x the other; the
+ * least that is left of this, over all plans, is found block by block from the end. (Lagrangian relaxation of the fluid
+ * bound; concave in w.)
  */
 export class RemainingBounds {
   readonly #blocks: readonly PlannedBlock[];
   /** [(2 x block + state) x weights + weight]: the least over the blocks from `block` on. */
   readonly #left: Float64Array;
+  /** The same over plans that load nothing any more: [2 x block + state], alike for all weights. */
+  readonly #idle: Float64Array;
   /** The weight whose bound was highest for the last beginning asked for: the next one is often alike. */
   #weight = weightsCount >> 1;
 
   constructor(blocks: readonly PlannedBlock[]) {
+    const count = 2 * blocks.length + 2;
     this.#blocks = blocks;
-    this.#left = new Float64Array((2 * blocks.length + 2) * weightsCount);
+    this.#left = new Float64Array(count * weightsCount);
+    this.#idle = new Float64Array(count);
+    const last = 2 * blocks.length;
+    /** Over plans that load something yet. */
+    const loading = new Float64Array(count * weightsCount);
+    loading.fill(Number.POSITIVE_INFINITY, last * weightsCount);
     for (let block = blocks.length - 1; block >= 0; block--) {
-      for (let weight = 0; weight < weightsCount; weight++) {
-        for (const state of [live, stored]) {
-          const option = this.#best(block, state, weight);
-          const ms = option < 0 ? Number.POSITIVE_INFINITY : this.#total(block, option, weight);
-          this.#left[(2 * block + state) * weightsCount + weight] = ms;
-        }
-      }
+      for (const state of [live, stored]) this.#fill(loading, block, state);
     }
   }
 
   /**
-   * The earliest end of any plan whose clocks are these (the link's since it was free) when `block` begins; at least
-   * `enough` is as good as more.
+   * The earliest end of any plan whose clocks are these (the link's since it was free) when `block` begins; more than
+   * `enough` is as good as more still.
    */
   endMs(block: number, state: number, linkMs: number, processorMs: number, enough: number): number {
     const begins = this.#blocks[block]?.isFirst === true ? live : state;
@@ -52,7 +55,7 @@ export class RemainingBounds {
     return best;
   }
 
-  /** For each weight, the options of the plan that the bound of the whole is the value of; none where no plan fits. */
+  /** The plans that the fluid bounds of some weights are the values of; none where no plan fits. */
   plans(): readonly (readonly number[])[] {
     const plans = new Map<string, readonly number[]>();
     for (let weight = 0; weight < weightsCount; weight += 4) {
@@ -62,14 +65,47 @@ export class RemainingBounds {
     return [...plans.values()];
   }
 
+  #fill(loading: Float64Array, block: number, state: number): void {
+    const { count, compute, load, from } = this.#block(block);
+    const row = (2 * block + state) * weightsCount;
+    let idle = Number.POSITIVE_INFINITY;
+    loading.fill(Number.POSITIVE_INFINITY, row, row + weightsCount);
+    for (let option = 0; option < count; option++) {
+      if (from[option] !== -1 && from[option] !== state) continue;
+      const [own, loads, next] = [compute[option] ?? 0, load[option] ?? 0, this.#next(block, option)];
+      const idleAfter = this.#idle[next] ?? 0;
+      if (loads === 0) idle = Math.min(idle, own + idleAfter);
+      for (let weight = 0; weight < weightsCount; weight++) {
+        const share = weightOf(weight);
+        const later = loading[next * weightsCount + weight] ?? 0;
+        const goesOn = share * own + (1 - share) * loads + later;
+        const isLast = loads === 0 ? Number.POSITIVE_INFINITY : own + (1 - share) * loads + idleAfter;
+        const best = Math.min(goesOn, isLast);
+        if (best < (loading[row + weight] ?? 0)) loading[row + weight] = best;
+      }
+    }
+    this.#idle[2 * block + state] = idle;
+    for (let weight = 0; weight < weightsCount; weight++) {
+      this.#left[row + weight] = Math.min(idle, loading[row + weight] ?? 0);
+    }
+  }
+
   #plan(weight: number): readonly number[] | undefined {
+    const share = weightOf(weight);
     let state = live;
     const chosen: number[] = [];
-    for (const [block, { leaves, isFirst }] of this.#blocks.entries()) {
-      const option = this.#best(block, isFirst ? live : state, weight);
-      if (option < 0) return undefined;
-      chosen.push(option);
-      state = leaves[option] ?? stored;
+    for (const [block, { count, compute, load, from, leaves, isFirst }] of this.#blocks.entries()) {
+      if (isFirst) state = live;
+      let [best, bestMs] = [-1, Number.POSITIVE_INFINITY];
+      for (let option = 0; option < count; option++) {
+        if (from[option] !== -1 && from[option] !== state) continue;
+        const left = this.#left[this.#next(block, option) * weightsCount + weight] ?? 0;
+        const ms = share * (compute[option] ?? 0) + (1 - share) * (load[option] ?? 0) + left;
+        if (ms < bestMs) [best, bestMs] = [option, ms];
+      }
+      if (best < 0) return undefined;
+      chosen.push(best);
+      state = leaves[best] ?? stored;
     }
     return chosen;
   }
@@ -79,24 +115,15 @@ export class RemainingBounds {
     return share * processorMs + (1 - share) * linkMs + (this.#left[from + weight] ?? 0);
   }
 
-  #best(block: number, state: number, weight: number): number {
-    const { from, count } = this.#blocks[block] ?? { from: [], count: 0 };
-    let [best, bestMs] = [-1, Number.POSITIVE_INFINITY];
-    for (let option = 0; option < count; option++) {
-      if (from[option] !== -1 && from[option] !== state) continue;
-      const ms = this.#total(block, option, weight);
-      if (ms < bestMs) [best, bestMs] = [option, ms];
-    }
-    return best;
+  /** Where the block after an option stands in the tables: 2 x block + state. */
+  #next(block: number, option: number): number {
+    const begins = this.#blocks[block + 1]?.isFirst === true ? live : (this.#block(block).leaves[option] ?? stored);
+    return 2 * block + 2 + begins;
   }
 
-  #total(block: number, option: number, weight: number): number {
-    const planned = this.#blocks[block];
-    if (planned === undefined) return 0;
-    const { compute, load, leaves } = planned;
-    const next = this.#blocks[block + 1]?.isFirst === true ? live : (leaves[option] ?? stored);
-    const share = weightOf(weight);
-    const own = share * (compute[option] ?? 0) + (1 - share) * (load[option] ?? 0);
-    return own + (this.#left[(2 * block + 2 + next) * weightsCount + weight] ?? 0);
+  #block(block: number): PlannedBlock {
+    const found = this.#blocks[block];
+    if (found === undefined) throw new RangeError(`no block ${block}`);
+    return found;
   }
 }

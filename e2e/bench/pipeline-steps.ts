@@ -1,5 +1,5 @@
 import { type Mask, mask, type Plan, picture } from '@instgenie/domain';
-import { Edit, type Engine, Template, type TemplateSpec } from '@instgenie/engine';
+import { Edit, type Engine, type Template, type TemplateSpec } from '@instgenie/engine';
 import { type StoredTemplate, storedTemplate } from '@instgenie/loader';
 import type { ActivationStore } from '@instgenie/store';
 import { median } from './rows.ts';

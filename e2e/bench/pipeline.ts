@@ -185,7 +185,8 @@ async function plansOf({ engine, resident, steps }: TierBench, loadMs: number): 
 /** Primes the bench's template into a store, with memory enough for it. */
 async function fillStore(engine: Engine, root: string, steps: number): Promise<void> {
   await using store = await ActivationStore.open({ root, memoryBytesMax: gib, diskBytesMax: 4 * gib });
-  await using _stored = await keptTemplate(engine, store, steps);
+  const stored = await keptTemplate(engine, store, steps);
+  await stored[Symbol.asyncDispose]();
 }
 
 async function shapeOf(engine: Engine, root: string, steps: number) {

@@ -49,7 +49,8 @@ async function main(what: string, [model = '', cache = '', root = '']: readonly 
   await using engine = await Engine.open({ folder: model, cache, threads: availableParallelism(), storage: 'int8' });
   await using store = await ActivationStore.open({ root, memoryBytesMax: 2 ** 30, diskBytesMax: 2 ** 32 });
   if (what === 'fill') {
-    await using _stored = await keptTemplate(engine, store, steps);
+    const stored = await keptTemplate(engine, store, steps);
+    await stored[Symbol.asyncDispose]();
     return;
   }
   // What any process has done once before it serves: kernels and buffers of the encoders are warm.

@@ -30,7 +30,7 @@ export class Beginnings {
     for (let node = end; (this.#parent[node] ?? -1) >= 0; node = this.#parent[node] ?? -1) {
       options.push(this.#option[node] ?? 0);
     }
-    return options.reverse();
+    return options.toReversed();
   }
 
   /** Sorted by both clocks, earlier made first among equals, without those that another one is at least as good as. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rm, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { ServiceError } from '@instgenie/domain';
 import { fillVariant, openStore, randomKey, readLoan, smallShape, temporaryFolder } from './testing.ts';
@@ -175,4 +177,46 @@ test('a store has one process at a time, and what a dead one has left is taken o
   }
   await using again = await openStore(folder.path);
   assert.equal(again.variants().length, 0);
+});
+
+test('a read limit makes no read late, and verifying under it loses nothing', async () => {
+  await using folder = await temporaryFolder();
+  const key = randomKey();
+  {
+    await using store = await openStore(folder.path);
+    await fillVariant(store, key);
+  }
+  await using store = await openStore(folder.path, { readBytesPerMsMax: 400, readDeadlineMs: 20 });
+  for (const { damaged } of await store.verify()) assert.equal(damaged, 0);
+  assert.equal(store.find(key)?.steps.length, 3);
+  assert.equal(store.counts().loadsLate, 0);
+});
+
+test('two steps can have a ring at one time', async () => {
+  await using folder = await temporaryFolder();
+  const key = randomKey();
+  const shape = { steps: [0, 1], chunkBytes: Array.from({ length: 6 }, () => 8192) };
+  {
+    await using store = await openStore(folder.path);
+    await fillVariant(store, key, shape);
+  }
+  await using store = await openStore(folder.path, { memoryBytesMax: 5 * 8192 });
+  const loans = [0, 1].map((step) => store.borrow(key, { step, chunks: [0, 1, 2, 3, 4, 5] }));
+  for (const [step, loan] of loans.entries()) {
+    assert.ok(loan !== undefined);
+    assert.deepEqual(await readLoan(loan, { key, step, shape }), Array(6).fill('right'));
+    loan.release();
+  }
+});
+
+test('files that cannot be removed stay on the books, and disturb nothing else', async () => {
+  await using folder = await temporaryFolder();
+  await using store = await openStore(folder.path, { diskBytesMax: 100_000 });
+  await fillVariant(store, randomKey());
+  await rm(join(folder.path, 'trash'), { recursive: true });
+  await writeFile(join(folder.path, 'trash'), 'not a folder');
+  await fillVariant(store, randomKey()).catch(() => undefined);
+  await store.idle();
+  assert.ok(store.counts().diskBytes > 0);
+  await unlink(join(folder.path, 'trash'));
 });

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChunkGate, chunkAlignment, ServiceError, type VariantKey, type VariantShape } from '@instgenie/domain';
@@ -169,7 +170,10 @@ export class ActivationStore implements AsyncDisposable {
         field: 'disk',
       });
     }
-    if (known !== undefined) return this.#filling(known, []);
+    if (known !== undefined) {
+      assert.deepEqual(known.manifest.shape, shape, 'a variant has one shape');
+      return this.#filling(known, []);
+    }
     const removals = this.#disk.victimsFor(variantBytes(shape)).map((victim) => this.#evict(victim));
     const manifest = { key, generation: randomGeneration(), shape, recomputeMs };
     const variant = this.#disk.add({ manifest, isWhole: false, steps: [] });
@@ -279,17 +283,12 @@ export class ActivationStore implements AsyncDisposable {
     });
     if (outcome !== 'ready') this.#memory.drop(step.id);
     this.#memory.release(step);
-    if (outcome === 'damaged' || outcome === 'failed') await this.#quarantine(variant, step.step);
+    if (outcome === 'damaged') await this.#quarantine(variant, step.step);
   }
 
   async #read(
     { manifest: { key, generation, shape } }: DiskVariant,
-    {
-      step,
-      chunk,
-      offset,
-      gate,
-    }: { readonly step: number; readonly chunk: number; readonly offset: number; readonly gate: LoadCall['gate'] },
+    { step, chunk, offset, gate }: ChunkRead,
   ): Promise<LoadOutcome> {
     const bytes = shape.chunkBytes[chunk] ?? 0;
     const call: LoadCall = { name: { key, generation, step, chunk }, offset, bytes, gate };
@@ -304,7 +303,9 @@ export class ActivationStore implements AsyncDisposable {
     const { chunkBytes } = variant.manifest.shape;
     const slotBytes = Math.max(...chunks.map((chunk) => chunkBytes[chunk] ?? 0));
     const slots: number[] = [];
-    while (slots.length < chunks.length) {
+    // Half of the memory, so that the next step can have a ring too.
+    const slotsMax = Math.max(2, Math.floor(this.#arena.byteLength / slotBytes / 2));
+    while (slots.length < Math.min(chunks.length, slotsMax)) {
       const start = this.#memory.take(slotBytes);
       if (start === undefined) break;
       slots.push(start);
@@ -319,14 +320,14 @@ export class ActivationStore implements AsyncDisposable {
     variant.users++;
     this.#counters.hit('disk', chunks.length);
     const load = async () => {
+      const reads: Promise<void>[] = [];
       for (const { chunk, after } of ring.turns) {
         // In short waits: the loan may end before its step does.
         while (loan.isOpen && !(await ring.gate.usedUp(after, 50)));
         if (!loan.isOpen) break;
-        const request = { step, chunk, offset: ring.offsets[chunk] ?? 0, gate: ring.gate.words };
-        const outcome = await this.#read(variant, request);
-        if (outcome === 'damaged' || outcome === 'failed') await this.#quarantine(variant, step);
+        reads.push(this.#readTurn(variant, { step, chunk, offset: ring.offsets[chunk] ?? 0, gate: ring.gate.words }));
       }
+      await Promise.all(reads);
       for (const start of slots) this.#memory.give(start);
     };
     this.#track(load());
@@ -339,6 +340,10 @@ export class ActivationStore implements AsyncDisposable {
         loan.isOpen = false;
       },
     };
+  }
+
+  async #readTurn(variant: DiskVariant, request: ChunkRead): Promise<void> {
+    if ((await this.#read(variant, request)) === 'damaged') await this.#quarantine(variant, request.step);
   }
 
   /** What is damaged or cannot be read is not loaded again: the step goes from the books and from the disk. */
@@ -362,7 +367,7 @@ export class ActivationStore implements AsyncDisposable {
       const gate = new Int32Array(new SharedArrayBuffer((1 + chunkBytes.length) * Int32Array.BYTES_PER_ELEMENT));
       const outcome = await this.#read(variant, { step, chunk, offset, gate });
       this.#memory.give(offset);
-      isGood &&= outcome === 'ready';
+      isGood &&= outcome !== 'damaged';
     }
     if (!isGood) await this.#quarantine(variant, step);
     return isGood;
@@ -428,9 +433,10 @@ export class ActivationStore implements AsyncDisposable {
     }
   }
 
+  /** Never rejects: files that could not be removed stay on the books, and go when the store is opened anew. */
   async #evict(key: VariantKey): Promise<void> {
     this.#counters.evicted();
-    await this.#discard(key);
+    await this.#discard(key).catch(() => undefined);
   }
 
   async #discard(key: VariantKey): Promise<void> {
@@ -443,9 +449,20 @@ export class ActivationStore implements AsyncDisposable {
   }
 
   #track(work: Promise<unknown>): void {
+    const done = () => {
+      this.#pending.delete(work);
+    };
     this.#pending.add(work);
-    void work.finally(() => this.#pending.delete(work));
+    work.then(done, done);
   }
+}
+
+/** A chunk on its way: where it goes, and the words of its gate. */
+interface ChunkRead {
+  readonly step: number;
+  readonly chunk: number;
+  readonly offset: number;
+  readonly gate: LoadCall['gate'];
 }
 
 export interface VerifiedVariant {

@@ -6,9 +6,8 @@ export interface StoreCounts {
   readonly chunksFromDisk: number;
   readonly chunksMissed: number;
   readonly bytesRead: number;
-  /** Loads that ended with damaged bytes, with an error, or too late. */
+  /** Loads that found damaged bytes or none, and those that did not end in time. */
   readonly loadsDamaged: number;
-  readonly loadsFailed: number;
   readonly loadsLate: number;
   /** Steps that were dropped because a chunk of them was damaged. */
   readonly stepsQuarantined: number;
@@ -33,7 +32,6 @@ export class StoreCounters {
     chunksMissed: 0,
     bytesRead: 0,
     loadsDamaged: 0,
-    loadsFailed: 0,
     loadsLate: 0,
     stepsQuarantined: 0,
     writesFailed: 0,
@@ -51,8 +49,7 @@ export class StoreCounters {
   loaded(outcome: LoadOutcome, bytes: number): void {
     if (outcome === 'ready') this.#counts.bytesRead += bytes;
     else if (outcome === 'damaged') this.#counts.loadsDamaged++;
-    else if (outcome === 'late') this.#counts.loadsLate++;
-    else this.#counts.loadsFailed++;
+    else this.#counts.loadsLate++;
   }
 
   quarantined(): void {

@@ -17,8 +17,11 @@ export interface ChunkLoad {
   readonly gate: ChunkGate;
 }
 
-/** How a load ended. `damaged`: bytes came, but not those that were written; `failed`: none came. */
-export type LoadOutcome = 'ready' | 'damaged' | 'failed' | 'late';
+/**
+ * How a load ended. `damaged`: bytes came, but not those that were written, or the file is gone or cannot be read;
+ * `late`: nothing is known of the bytes, since they did not come in time or there was no means to read them.
+ */
+export type LoadOutcome = 'ready' | 'damaged' | 'late';
 
 export interface LoaderSettings {
   readonly reader: CheckedReader;
@@ -76,6 +79,7 @@ export class ChunkLoader {
 
   async #run({ name, into, gate }: ChunkLoad): Promise<LoadOutcome> {
     const { clock, deadlineMs } = this.#settings;
+    await this.#pace(into.length);
     const abort = new AbortController();
     let isLate = false;
     const cancel = clock.after(deadlineMs, () => {
@@ -100,14 +104,13 @@ export class ChunkLoader {
     try {
       const expected = await reader.checksum(name);
       await reader.read(name, into, signal);
-      await this.#pace(into.length);
       return chunkChecksum(name, into) === expected ? 'ready' : 'damaged';
     } catch (thrown) {
-      return thrown instanceof ServiceError ? 'damaged' : 'failed';
+      return thrown instanceof ServiceError || isLost(thrown) ? 'damaged' : 'late';
     }
   }
 
-  /** Waits as long as a link of the given rate would have taken. */
+  /** Holds a read back as long as a link of the given rate would be busy with it; outside its deadline. */
   #pace(bytes: number): Promise<void> {
     const { clock, bytesPerMs } = this.#settings;
     if (bytesPerMs === undefined) return Promise.resolve();
@@ -118,4 +121,9 @@ export class ChunkLoader {
     if (waitMs < 1) return Promise.resolve();
     return new Promise((resolve) => clock.after(waitMs, resolve));
   }
+}
+
+/** Whether the file is not there or its blocks cannot be read; too few handles or too little memory pass again. */
+function isLost(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'EIO');
 }

@@ -1,10 +1,11 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { ServiceError, type StorageType, storageTypes } from '@instgenie/domain';
+import { ServiceError, type StorageType, storageTypes, type VariantKey, variantKey } from '@instgenie/domain';
 import { ActivationStore } from '@instgenie/store';
 import { Option } from 'commander';
 import { type CommandContext, callerPath } from './command-context.ts';
 import { wholeNumber } from './flags.ts';
+import { type DataFlags, openLibrary, tenant } from './template/open-library.ts';
 
 /** What `storeFlags` parse to. */
 export interface StoreFlags {
@@ -52,20 +53,29 @@ export function variantFlags(): readonly Option[] {
 }
 
 /** Opens the store that the flags name. The caller disposes of it. Throws `overloaded` when it is in use. */
-export async function openStore(context: CommandContext, flags: StoreFlags): Promise<ActivationStore> {
+export async function openStore(context: CommandContext, flags: StoreFlags & DataFlags): Promise<ActivationStore> {
   if (flags.store === false) throw new ServiceError('invalid', 'store: this command needs one', { field: 'store' });
   return await ActivationStore.open({
     root: callerPath(context, flags.store),
     memoryBytesMax: flags.memoryMib * mib,
     diskBytesMax: flags.diskMib * mib,
     directIo: flags.directIo,
+    pinned: await pinnedVariants(context, flags),
   });
+}
+
+async function pinnedVariants(context: CommandContext, flags: DataFlags): Promise<readonly VariantKey[]> {
+  const pinned: VariantKey[] = [];
+  for await (const { isPinned, variants } of openLibrary(context, flags).library.list(tenant)) {
+    if (isPinned) pinned.push(...variants.map(variantKey));
+  }
+  return pinned;
 }
 
 /** The same for commands that can do without: undefined, with a note, while another process has it open. */
 export async function openStoreIfFree(
   context: CommandContext,
-  flags: StoreFlags,
+  flags: StoreFlags & DataFlags,
 ): Promise<ActivationStore | undefined> {
   if (flags.store === false) return undefined;
   try {

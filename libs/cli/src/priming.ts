@@ -1,5 +1,5 @@
 import { ServiceError } from '@instgenie/domain';
-import { ActivationLayout, keptSteps, type Template } from '@instgenie/engine';
+import { ActivationLayout, keptSteps, MemoryKeeper, type Template } from '@instgenie/engine';
 import type { CommandContext } from './command-context.ts';
 import { bytesText } from './format.ts';
 
@@ -18,7 +18,7 @@ export function checkPrimingFits(template: Template): void {
 
 /** Runs the template's own forward at every step and keeps what edits need of it. */
 export async function primeTemplate(context: CommandContext, template: Template): Promise<void> {
-  checkPrimingFits(template);
+  if (template.keeper instanceof MemoryKeeper) checkPrimingFits(template);
   const { steps } = template.spec;
   context.progress.note(`priming the template: ${bytesText(primedBytes(template))} of activations for ${steps} steps`);
   using bar = context.progress.bar('prime', steps);

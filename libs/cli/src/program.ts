@@ -7,6 +7,7 @@ import { editCommand } from './edit/edit-command.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { fixturesCommand } from './fixtures-command.ts';
 import { modelCommand } from './model/model-command.ts';
+import { templateCommand } from './template/template-command.ts';
 
 const examples = `
 Examples:
@@ -21,7 +22,7 @@ export function buildProgram(context: CommandContext): Command {
     .description('Mask-aware editing of pictures with diffusion models: only what the mask marks is computed.')
     .version(manifest.version, '-V, --version')
     .addHelpText('after', `${examples}\n${exitCodesHelp}`);
-  const commands = [editCommand, cacheCommand, modelCommand, demoCommand, fixturesCommand];
+  const commands = [editCommand, templateCommand, cacheCommand, modelCommand, demoCommand, fixturesCommand];
   for (const command of commands) program.addCommand(command(context));
   for (const command of withDescendants(program)) settle(command);
   return program;

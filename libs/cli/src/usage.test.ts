@@ -18,7 +18,18 @@ suite('the command line', { concurrency: 2 }, () => {
       stderr: /unknown command 'edti'\n\(Did you mean edit\?/,
     },
     { name: 'a misspelt flag', args: ['edit', '--imag', 'x'], exitCode: 2, stderr: /Did you mean --image\?/ },
-    { name: 'no picture', args: ['edit', '--prompt', 'hat'], exitCode: 2, stderr: /^instgenie: image: pass --image/ },
+    {
+      name: 'no picture',
+      args: ['edit', '--prompt', 'hat'],
+      exitCode: 2,
+      stderr: /^instgenie: image: pass --image FILE, or --template/,
+    },
+    {
+      name: 'a template that is not there',
+      args: ['edit', '--template', 'f'.repeat(24), '--prompt', 'hat', '--data', '/nowhere'],
+      exitCode: 2,
+      stderr: /^instgenie: template: there is none with this id\n$/,
+    },
     { name: 'no prompt', args: ['edit', '--image', image], exitCode: 2, stderr: /^instgenie: prompt: pass --prompt/ },
     {
       name: 'a missing picture',

@@ -36,6 +36,8 @@ export interface StoreOptions {
   /** A limit to what is read, bytes a millisecond. */
   readonly readBytesPerMsMax?: number;
   readonly policy?: 'value' | 'lru';
+  /** Variants that are pinned from the start. */
+  readonly pinned?: readonly VariantKey[];
   readonly clock?: Clock;
 }
 
@@ -251,8 +253,9 @@ export class ActivationStore implements AsyncDisposable {
     const { variants, leftFolders, leftFiles } = scanVariants(root);
     for (const key of leftFolders) await folders.removeVariant(key);
     for (const file of leftFiles) await folders.removeLeft(join(variantsFolder(root), file));
+    const pinned = new Set(this.#options.pinned);
     for (const { manifest, steps } of variants.toSorted((a, b) => a.writtenMs - b.writtenMs)) {
-      this.#disk.add({ manifest, steps, isWhole: true });
+      this.#disk.add({ manifest, steps, isWhole: true }).isPinned = pinned.has(manifest.key);
     }
     await Promise.all(this.#disk.victimsDownTo(this.#disk.bytesMax).map((victim) => this.#evict(victim)));
   }

@@ -4,8 +4,9 @@ import { CheckFailed } from '../exit-codes.ts';
 import { bytesText } from '../format.ts';
 import { openStore, type StoreFlags, storeFlags } from '../open-store.ts';
 import { factList, textTable } from '../table.ts';
+import { type DataFlags, dataFlag } from '../template/open-library.ts';
 
-type CacheFlags = StoreFlags & { readonly json: boolean };
+type CacheFlags = StoreFlags & DataFlags & { readonly json: boolean };
 
 /** `instgenie cache`: the activations that are kept on this machine. */
 export function cacheCommand(context: CommandContext): Command {
@@ -24,7 +25,7 @@ export function cacheCommand(context: CommandContext): Command {
     .action((keys: readonly string[], flags: CacheFlags) => cacheRemove(context, keys, flags));
   const command = new Command('cache').description('look after the activations that are kept on this machine');
   for (const sub of [stat, verify, gc, remove]) {
-    for (const option of storeFlags()) sub.addOption(option);
+    for (const option of [...storeFlags(), dataFlag()]) sub.addOption(option);
     command.addCommand(sub.option('--json', 'print one JSON object', false));
   }
   return command;

@@ -45,12 +45,12 @@ export interface EvaluationPictures extends EditInputs {
 /** Source, mask and truth of an edit, and the files of the first two as they are. */
 export async function readEvaluationPictures(model: string, id: string): Promise<EvaluationPictures> {
   const file = (name: string) => join(model, 'eval', `${id}_${name}.png`);
-  const [image, mask] = [file('source'), file('mask')];
+  const mask = file('mask');
+  const image = await readPictureFile(file('source'), 'image');
   const inputs = await readInputs({ image, mask, maskMode: 'white', maskSize: 'refuse', grow: 0, feather: 0 });
   const truth = await decodePicture(await readPictureFile(file('truth'), 'truth'), { field: 'truth' });
   checkSameSize(inputs.mask, truth);
-  const [sourceFile, maskFile] = [await readPictureFile(image, 'image'), await readPictureFile(mask, 'mask')];
-  return { ...inputs, truth, sourceFile, maskFile };
+  return { ...inputs, truth, sourceFile: image, maskFile: await readPictureFile(mask, 'mask') };
 }
 
 function checkSameSize({ width, height }: Mask, truth: Picture): void {

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { decimalNumber, modelFlags, wholeNumber } from '../flags.ts';
 import { storeFlags, variantFlags } from '../open-store.ts';
+import { dataFlag } from '../template/open-library.ts';
 import type { EditFlags } from './edit-flags.ts';
 import { editPicture } from './edit-picture.ts';
 import { readSeed } from './seed.ts';
@@ -24,7 +25,8 @@ Examples:
 export function editCommand(context: CommandContext): Command {
   const command = new Command('edit')
     .description('edit what a mask marks in a picture')
-    .option('--image <file>', 'the picture: png, jpeg or webp (required)')
+    .option('--image <file>', 'the picture: png, jpeg or webp (this or --template is required)')
+    .option('--template <id>', 'a picture that is kept, run as it says; see instgenie template')
     .option('--mask <file>', 'what may change; as large as the picture')
     .option('--prompt <text>', 'what should be there (required)')
     .option('-o, --output <file>', 'the result; its extension says the format: .png, .jpg or .webp', 'out.png')
@@ -70,15 +72,18 @@ export function editCommand(context: CommandContext): Command {
     .option('--json', 'print one JSON object', false)
     .addHelpText('after', notes);
   command.option('--no-store', 'keep no activations, and use none');
-  for (const option of [...variantFlags(), ...storeFlags(), ...modelFlags()]) command.addOption(option);
+  for (const option of [...variantFlags(), ...storeFlags(), dataFlag(), ...modelFlags()]) command.addOption(option);
   return command.action((flags: TypedFlags) => editPicture(context, withRequired(flags)));
 }
 
-type TypedFlags = Omit<EditFlags, 'image' | 'prompt'> & Partial<Pick<EditFlags, 'image' | 'prompt'>>;
+type TypedFlags = Omit<EditFlags, 'prompt'> & Partial<Pick<EditFlags, 'prompt'>>;
 
 /** Not commander's own check: it comes before that of unknown flags, which are often the missing one misspelt. */
-function withRequired({ image, prompt, ...flags }: TypedFlags): EditFlags {
-  if (image === undefined) throw new ServiceError('invalid', 'image: pass --image FILE', { field: 'image' });
+function withRequired({ prompt, ...flags }: TypedFlags): EditFlags {
+  const { image, template } = flags;
+  if ((image === undefined) === (template === undefined)) {
+    throw new ServiceError('invalid', 'image: pass --image FILE, or --template ID, not both', { field: 'image' });
+  }
   if (prompt === undefined) throw new ServiceError('invalid', 'prompt: pass --prompt TEXT', { field: 'prompt' });
-  return { ...flags, image, prompt };
+  return { ...flags, prompt };
 }

@@ -1,13 +1,18 @@
+import { getContent } from '@instgenie/blobs';
 import { maskedPixels } from '@instgenie/domain';
 import { type Engine, gridOf, Template, type TemplateSpec } from '@instgenie/engine';
 import { storedTemplate } from '@instgenie/loader';
 import { decodePicture, encodePicture } from '@instgenie/pictures';
 import type { ActivationStore } from '@instgenie/store';
+import type { TemplateRecord } from '@instgenie/templates';
 import { type CommandContext, callerPath } from '../command-context.ts';
 import { CheckFailed } from '../exit-codes.ts';
 import { openEngine } from '../open-engine.ts';
 import { openStoreIfFree } from '../open-store.ts';
 import { primedBytes, primeTemplate } from '../priming.ts';
+import { pictureBytesMax, readPictureFile } from '../read-file.ts';
+import { openLibrary, tenant } from '../template/open-library.ts';
+import { templateSettings } from '../template/prime-template.ts';
 import { writeFiles } from '../write-files.ts';
 import { type Answer, answerText, jsonAnswer } from './answer.ts';
 import type { EditFlags } from './edit-flags.ts';
@@ -21,23 +26,27 @@ import { type JobResult, type JobRun, runJob, Stopwatch } from './run-job.ts';
 /** Reads, edits, writes, answers. Results are written at the end, together. */
 export async function editPicture(context: CommandContext, flags: EditFlags): Promise<void> {
   const total = new Stopwatch();
-  const image = callerPath(context, flags.image);
+  const image = flags.image === undefined ? undefined : callerPath(context, flags.image);
   const mask = flags.mask === undefined ? undefined : callerPath(context, flags.mask);
   const outputs = outputPaths(callerPath(context, flags.output));
-  const inputs = await readInputs({ ...flags, image, mask });
+  const { bytes, record } = await readSource(context, { ...flags, image });
+  const inputs = await readInputs({ ...flags, image: bytes, mask });
   const written = flags.mode === 'compare' ? [outputs.edited, outputs.dense, outputs.compare] : [outputs.edited];
-  await checkOutputs(written, mask === undefined ? [image] : [image, mask]);
+  await checkOutputs(
+    written,
+    [image, mask].filter((path) => path !== undefined),
+  );
   const previews =
     flags.previews === undefined ? undefined : await PreviewFolder.make(callerPath(context, flags.previews));
 
   const watch = new Stopwatch();
-  await using engine = await openEngine(context, flags);
+  await using engine = await openEngine(context, { ...flags, storage: record?.storage ?? flags.storage });
   const loadMs = watch.lap();
   context.signal.throwIfAborted();
   const job = await planJob(inputs, engine.model.defaults.side);
   warnAboutFlags(context, { engine, job, flags });
   await using store = flags.mode === 'dense' ? undefined : await openStoreIfFree(context, flags);
-  const done = await runAll({ context, engine, store, job, flags, previews });
+  const done = await runAll({ context, engine, store, record, job, flags, previews });
   const files = await encodeAll(job, done, outputs);
   context.signal.throwIfAborted();
   await writeFiles(files);
@@ -61,22 +70,37 @@ export async function editPicture(context: CommandContext, flags: EditFlags): Pr
   if (changed > 0) throw new CheckFailed(`${changed} bytes changed outside the mask`);
 }
 
+/** The picture's file, and the template's record where one was named. */
+async function readSource(context: CommandContext, { image, template, data }: SourceFlags) {
+  if (template === undefined) return { bytes: await readPictureFile(image ?? '', 'image'), record: undefined };
+  const { blobs, library } = openLibrary(context, { data });
+  const record = await library.get(tenant, template);
+  return { bytes: await getContent(blobs, record.source.sha256, { bytesMax: pictureBytesMax }), record };
+}
+
+interface SourceFlags extends Pick<EditFlags, 'template' | 'data'> {
+  readonly image: string | undefined;
+}
+
 interface EditWork {
   readonly context: CommandContext;
   readonly engine: Engine;
   readonly store: ActivationStore | undefined;
+  /** The template, if one was named. */
+  readonly record: TemplateRecord | undefined;
   readonly job: EditJob;
   readonly flags: EditFlags;
   readonly previews: PreviewFolder | undefined;
 }
 
 async function runAll(work: EditWork): Promise<EditsDone> {
-  const { context, engine, job, flags, previews } = work;
+  const { context, engine, record, job, flags, previews } = work;
   const { defaults } = engine.model;
-  const { mode, prompt, seed, strength, steps = defaults.steps, guidance = defaults.guidance } = flags;
+  const { mode, prompt, seed, strength, keepEvery } = flags;
   const watch = new Stopwatch();
-  const { keepEvery } = flags;
-  const spec = { picture: job.picture, steps, guidance, textRows: defaults.textRows, keepEvery };
+  const own = record === undefined ? { ...defaults, keepEvery } : templateSettings(record, defaults);
+  const asked = { steps: flags.steps ?? own.steps, guidance: flags.guidance ?? own.guidance };
+  const spec = { ...own, ...asked, picture: job.picture, textRows: defaults.textRows };
   await using prepared = await prepareTemplate(work, spec);
   const { template } = prepared;
   const templateMs = watch.lap();

@@ -15,7 +15,8 @@ import {
 import { pictureBytesMax, readPictureFile } from '../read-file.ts';
 
 export interface InputRequest {
-  readonly image: string;
+  /** The picture's file. */
+  readonly image: Uint8Array;
   readonly mask?: string | undefined;
   readonly maskMode: MaskMode;
   readonly maskSize: 'refuse' | 'resize';
@@ -41,9 +42,9 @@ export interface EditJob extends EditInputs {
   readonly windowMask: Mask;
 }
 
-/** Reads picture and mask. Throws `not-found` or `invalid`, naming image or mask. */
+/** Decodes the picture and reads the mask. Throws `not-found` or `invalid`, naming image or mask. */
 export async function readInputs(request: InputRequest): Promise<EditInputs> {
-  const source = await decodePicture(await readPictureFile(request.image, 'image'));
+  const source = await decodePicture(request.image);
   const mask = growMask(requireMasked(await readMaskOf(source, request)), request.grow);
   return { source, mask, weights: featherWeights(mask, request.feather) };
 }

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { ServiceError } from '@instgenie/domain';
+import type { BlobStore } from './blob-store.ts';
+
+/** Puts bytes under their own SHA-256 and returns it; the same bytes are kept once. */
+export async function putContent(blobs: BlobStore, bytes: Uint8Array): Promise<string> {
+  const digest = digestOf(bytes);
+  await blobs.put(contentName(digest), bytes, { ifMatch: null });
+  return digest;
+}
+
+/** The bytes of a SHA-256, checked. Throws `not-found` where they are not there or not what they were. */
+export async function getContent(
+  blobs: BlobStore,
+  digest: string,
+  limit: { readonly bytesMax: number },
+): Promise<Uint8Array> {
+  const found = await blobs.get(contentName(digest), limit);
+  if (found === undefined || digestOf(found.bytes) !== digest) {
+    throw new ServiceError('not-found', `blob: the content ${digest.slice(0, 16)} is not there, or damaged`, {
+      field: 'blob',
+    });
+  }
+  return found.bytes;
+}
+
+function contentName(digest: string): string {
+  return `content/${digest.slice(0, 2)}/${digest}`;
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -14,6 +14,7 @@ export interface StoreFlags {
   readonly memoryMib: number;
   readonly diskMib: number;
   readonly directIo: 'auto' | 'on' | 'off';
+  readonly readDeadlineMs: number;
 }
 
 /** What `variantFlags` parse to. */
@@ -36,6 +37,9 @@ export function storeFlags(): readonly Option[] {
     new Option('--disk-mib <n>', 'disk for activations; what is worth least goes first')
       .argParser(budget('disk-mib'))
       .default(20_480),
+    new Option('--read-deadline-ms <n>', 'what takes longer to read is computed')
+      .argParser(wholeNumber('read-deadline-ms', { least: 1, most: 600_000 }))
+      .default(200),
     new Option('--direct-io <when>', 'read and write past the page cache')
       .choices(['auto', 'on', 'off'])
       .default('auto'),
@@ -60,6 +64,7 @@ export async function openStore(context: CommandContext, flags: StoreFlags & Dat
     memoryBytesMax: flags.memoryMib * mib,
     diskBytesMax: flags.diskMib * mib,
     directIo: flags.directIo,
+    readDeadlineMs: flags.readDeadlineMs,
     pinned: await pinnedVariants(context, flags),
   });
 }

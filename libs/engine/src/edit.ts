@@ -168,7 +168,11 @@ export class Edit implements AsyncDisposable {
     const kept = this.template.keptStep(step);
     this.#read = this.#ahead ?? keeper.borrow(kept, modes);
     this.#ahead = undefined;
-    if (this.#read !== undefined) return { kind: 'stored', kept, step: this.#read.activations.shared() };
+    if (this.#read !== undefined) {
+      const { activations, deadlineMs } = this.#read;
+      const patience = deadlineMs === undefined ? {} : { deadlineMs };
+      return { kind: 'stored', kept, step: activations.shared(), ...patience };
+    }
     this.#filled = this.spec.keeps === false ? undefined : keeper.room(kept);
     if (this.#filled === undefined) return { kind: 'template', kept };
     return { kind: 'template', kept, capture: this.#filled.activations.shared() };

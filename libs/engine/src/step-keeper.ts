@@ -5,6 +5,8 @@ import { StepActivations } from './activations.ts';
 /** Activations that are lent, to be read or to be filled; their memory is valid until they are given back. */
 export interface LentStep {
   readonly activations: StepActivations;
+  /** How long a block waits for a chunk that is on its way before it is computed instead. */
+  readonly deadlineMs?: number;
   release(): void;
 }
 

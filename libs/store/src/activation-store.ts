@@ -58,6 +58,7 @@ const writePauseMs = 5_000;
 /** What it evicts to then. */
 const calmShare = 0.8;
 const disposeMs = 5_000;
+const usualDeadlineMs = 200;
 
 /**
  * The activations of one node: variants in files within a budget of bytes, and their steps in a fixed memory that all
@@ -112,7 +113,7 @@ export class ActivationStore implements AsyncDisposable {
       await folders.emptyTrash();
       const disk = new DiskTier({ bytesMax: diskBytesMax, policy: policyOf(options), now });
       const arena = alignedBuffer(Math.floor(memoryBytesMax / chunkAlignment) * chunkAlignment);
-      const deadlineMs = options.readDeadlineMs ?? 200;
+      const deadlineMs = options.readDeadlineMs ?? usualDeadlineMs;
       const setup: IoSetup = { root, arena, direct, deadlineMs, bytesPerMs: options.readBytesPerMsMax };
       const io = new ThreadClient(new URL('./io/io-thread.ts', import.meta.url), setup);
       const store = new ActivationStore({ options, arena, disk, io, lock });
@@ -122,6 +123,10 @@ export class ActivationStore implements AsyncDisposable {
       await lock[Symbol.asyncDispose]();
       throw thrown;
     }
+  }
+
+  get readDeadlineMs(): number {
+    return this.#options.readDeadlineMs ?? usualDeadlineMs;
   }
 
   /** What is held of a variant; undefined for nothing. */

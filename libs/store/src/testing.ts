@@ -15,8 +15,10 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { readonly pa
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** A store that a busy machine does not make late. */
 export function openStore(root: string, options: Partial<StoreOptions> = {}): Promise<ActivationStore> {
-  return ActivationStore.open({ root, memoryBytesMax: 4 * mib, diskBytesMax: 64 * mib, ...options });
+  const patience = { readDeadlineMs: 30_000 };
+  return ActivationStore.open({ root, memoryBytesMax: 4 * mib, diskBytesMax: 64 * mib, ...patience, ...options });
 }
 
 export function randomKey(): VariantKey {

@@ -53,7 +53,7 @@ suite('instgenie edit', { concurrency: 1 }, () => {
 
   test('the second edit of a picture is warm in a new process, with the bytes of the first', async () => {
     await using folder = await temporaryFolder();
-    const stored = [...edit.slice(0, -1), '--steps', '2', '--store', 'kept', '--json'];
+    const stored = [...edit.slice(0, -1), '--steps', '2', '--store', 'kept', '--read-deadline-ms', '60000', '--json'];
     const answers = [];
     for (const output of ['first.png', 'second.png']) {
       const { exitCode, stdout, stderr } = await runCli([...stored, '-o', output], folder.path);

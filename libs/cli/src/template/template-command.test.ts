@@ -10,7 +10,7 @@ const mask = join(demoModel, 'eval', '00_mask.png');
 test('a template is added, primed, edited warm, pinned, described and removed', { timeout: 120_000 }, async () => {
   await using folder = await temporaryFolder();
   const run = async (...args: string[]) => {
-    const kept = args[1] === 'list' ? [] : ['--store', 'kept'];
+    const kept = args[1] === 'list' ? [] : ['--store', 'kept', '--read-deadline-ms', '60000'];
     const { exitCode, stdout, stderr } = await runCli([...args, ...kept, '--data', 'data', '--json'], folder.path);
     assert.equal(exitCode, 0, stderr);
     return JSON.parse(stdout);

@@ -39,6 +39,18 @@ export function modelFlags(): readonly Option[] {
   ];
 }
 
+/** The flags that say how a model is run, the same for edits and templates. */
+export function runFlags(): readonly Option[] {
+  return [
+    new Option('--steps <n>', "denoising steps (default: the model's)").argParser(
+      wholeNumber('steps', { least: 1, most: 1000 }),
+    ),
+    new Option('--guidance <x>', "guidance scale (default: the model's)").argParser(
+      decimalNumber('guidance', { least: 0, most: 1000 }),
+    ),
+  ];
+}
+
 function checked(
   { field, text, value, expected }: { field: string; text: string; value: number; expected: string },
   { least, most, above = false }: NumberRange,

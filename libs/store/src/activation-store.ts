@@ -117,7 +117,12 @@ export class ActivationStore implements AsyncDisposable {
       const setup: IoSetup = { root, arena, direct, deadlineMs, bytesPerMs: options.readBytesPerMsMax };
       const io = new ThreadClient(new URL('./io/io-thread.ts', import.meta.url), setup);
       const store = new ActivationStore({ options, arena, disk, io, lock });
-      await store.#takeOver(folders);
+      try {
+        await store.#takeOver(folders);
+      } catch (thrown) {
+        await io[Symbol.asyncDispose]();
+        throw thrown;
+      }
       return store;
     } catch (thrown) {
       await lock[Symbol.asyncDispose]();

@@ -1,7 +1,7 @@
 import { ServiceError } from '@instgenie/domain';
 import { Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { decimalNumber, modelFlags, wholeNumber } from '../flags.ts';
+import { decimalNumber, modelFlags, runFlags, wholeNumber } from '../flags.ts';
 import { storeFlags, variantFlags } from '../open-store.ts';
 import { dataFlag } from '../template/open-library.ts';
 import type { EditFlags } from './edit-flags.ts';
@@ -31,16 +31,6 @@ export function editCommand(context: CommandContext): Command {
     .option('--prompt <text>', 'what should be there (required)')
     .option('-o, --output <file>', 'the result; its extension says the format: .png, .jpg or .webp', 'out.png')
     .addOption(new Option('--seed <n>', 'of the noise inside the mask, or template').argParser(readSeed).default(0))
-    .addOption(
-      new Option('--steps <n>', "denoising steps (default: the model's)").argParser(
-        wholeNumber('steps', { least: 1, most: 1000 }),
-      ),
-    )
-    .addOption(
-      new Option('--guidance <x>', "guidance scale (default: the model's)").argParser(
-        decimalNumber('guidance', { least: 0, most: 1000 }),
-      ),
-    )
     .addOption(
       new Option('--strength <x>', 'below 1: start from the noised picture, later in the schedule')
         .argParser(decimalNumber('strength', { least: 0, above: true, most: 1 }))
@@ -72,7 +62,9 @@ export function editCommand(context: CommandContext): Command {
     .option('--json', 'print one JSON object', false)
     .addHelpText('after', notes);
   command.option('--no-store', 'keep no activations, and use none');
-  for (const option of [...variantFlags(), ...storeFlags(), dataFlag(), ...modelFlags()]) command.addOption(option);
+  for (const option of [...runFlags(), ...variantFlags(), ...storeFlags(), dataFlag(), ...modelFlags()]) {
+    command.addOption(option);
+  }
   return command.action((flags: TypedFlags) => editPicture(context, withRequired(flags)));
 }
 

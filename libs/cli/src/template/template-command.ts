@@ -5,7 +5,7 @@ import type { ActivationStore } from '@instgenie/store';
 import type { TemplateRecord } from '@instgenie/templates';
 import { Command, Option } from 'commander';
 import { type CommandContext, callerPath } from '../command-context.ts';
-import { decimalNumber, modelFlags, wholeNumber } from '../flags.ts';
+import { modelFlags, runFlags, wholeNumber } from '../flags.ts';
 import { bytesText } from '../format.ts';
 import { openStore, type StoreFlags, storeFlags, type VariantFlags, variantFlags } from '../open-store.ts';
 import { readPictureFile } from '../read-file.ts';
@@ -38,20 +38,10 @@ Examples:
 /** `instgenie template`: pictures that are edited again and again. */
 export function templateCommand(context: CommandContext): Command {
   const seeds = wholeNumber('noise-seed', { least: 0, most: 2 ** 32 - 1 });
-  const add = withFlags(new Command('add'), [...variantFlags(), ...storeFlags(), ...modelFlags()])
+  const add = withFlags(new Command('add'), [...runFlags(), ...variantFlags(), ...storeFlags(), ...modelFlags()])
     .description('keep a picture as a template')
     .argument('<image>', 'the picture: png, jpeg or webp')
     .option('--name <text>', "what people call it (default: the file's name)")
-    .addOption(
-      new Option('--steps <n>', "denoising steps (default: the model's)").argParser(
-        wholeNumber('steps', { least: 1, most: 1000 }),
-      ),
-    )
-    .addOption(
-      new Option('--guidance <x>', "guidance scale (default: the model's)").argParser(
-        decimalNumber('guidance', { least: 0, most: 1000 }),
-      ),
-    )
     .option('--prompt <text>', "the template's own prompt, not that of its edits", '')
     .addOption(new Option('--noise-seed <n>', "of the template's own noise").argParser(seeds).default(0))
     .option('--prime', 'compute its activations now, so that its first edit is warm', false)

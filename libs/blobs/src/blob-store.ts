@@ -28,8 +28,8 @@ export interface BlobStore {
   list(prefix: string): AsyncIterable<string>;
 }
 
-/** Throws `invalid` unless a name is parts of `[a-z0-9._-]` joined by slashes, none of which begins with a dot. */
+/** Throws `invalid` unless a name is parts of `[a-z0-9._-]` joined by slashes, at most 200 characters each, none of which begins with a dot. */
 export function checkBlobName(name: string): void {
-  const isGood = name.length <= 512 && /^[a-z0-9_-][a-z0-9._-]*(\/[a-z0-9_-][a-z0-9._-]*)*$/.test(name);
+  const isGood = name.length <= 512 && /^[a-z0-9_-][a-z0-9._-]{0,199}(\/[a-z0-9_-][a-z0-9._-]{0,199})*$/.test(name);
   if (!isGood) throw new ServiceError('invalid', 'blob: not a name', { field: 'blob' });
 }

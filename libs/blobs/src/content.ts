@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { ServiceError } from '@instgenie/domain';
 import type { BlobStore } from './blob-store.ts';
 
-/** Puts bytes under their own SHA-256 and returns it; the same bytes are kept once. */
+/** Puts bytes under their own SHA-256 and returns it; the same bytes are kept once, and damaged ones are put right. */
 export async function putContent(blobs: BlobStore, bytes: Uint8Array): Promise<string> {
   const digest = digestOf(bytes);
-  await blobs.put(contentName(digest), bytes, { ifMatch: null });
+  const name = contentName(digest);
+  const { kind } = await blobs.put(name, bytes, { ifMatch: null });
+  if (kind === 'conflict' && !(await isWhole(blobs, digest, bytes.length))) await blobs.put(name, bytes);
   return digest;
 }
 
@@ -22,6 +24,17 @@ export async function getContent(
     });
   }
   return found.bytes;
+}
+
+async function isWhole(blobs: BlobStore, digest: string, bytes: number): Promise<boolean> {
+  try {
+    await getContent(blobs, digest, { bytesMax: bytes });
+    return true;
+  } catch (thrown) {
+    // Overloaded here: longer than it should be.
+    if (thrown instanceof ServiceError && (thrown.code === 'not-found' || thrown.code === 'overloaded')) return false;
+    throw thrown;
+  }
 }
 
 function contentName(digest: string): string {

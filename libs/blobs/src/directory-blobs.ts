@@ -1,66 +1,69 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ServiceError } from '@instgenie/domain';
 import { type Blob, type BlobStore, checkBlobName, type PutCondition, type PutOutcome } from './blob-store.ts';
+import { FolderLock } from './folder-lock.ts';
 
-/** Names of blobs never begin with a dot, so these are never mistaken for one. */
-const temporaryPrefix = '.partial-';
+/** Names of blobs never begin with a dot, so this folder is never mistaken for a part of one. */
+const temporaryFolder = '.partial';
+/** A living writer is never idle for so long. */
+const leftoverMs = 60 * 60 * 1000;
 
 /**
  * Blobs as files of a folder that only its owner can read. Writes are temporary file, sync, rename, sync of the folder.
- * Conditions hold among the writers of one process.
+ * Conditions hold among all writers of the machine.
  */
 export class DirectoryBlobs implements BlobStore {
   readonly #root: string;
-  /** The last write of each name that is under way. */
-  readonly #writing = new Map<string, Promise<unknown>>();
+  readonly #lock: FolderLock;
+  #prepared: Promise<void> | undefined;
 
   constructor(root: string) {
     this.#root = root;
+    this.#lock = new FolderLock(root);
   }
 
-  put(name: string, bytes: Uint8Array, condition: PutCondition = {}): Promise<PutOutcome> {
-    return this.#inTurn(name, async () => {
-      const { ifMatch } = condition;
-      if (ifMatch !== undefined) {
-        const found = await this.#read(name);
-        if ((found === undefined ? null : etagOf(found)) !== ifMatch) return { kind: 'conflict' };
-      }
-      await this.#write(this.#path(name), bytes);
-      return { kind: 'written', etag: etagOf(bytes) };
-    });
-  }
-
-  async get(name: string, { bytesMax }: { readonly bytesMax: number }): Promise<Blob | undefined> {
+  async put(name: string, bytes: Uint8Array, { ifMatch }: PutCondition = {}): Promise<PutOutcome> {
     const path = this.#path(name);
-    const size = await orMissing(stat(path).then((found) => found.size));
-    if (size !== undefined && size > bytesMax) {
-      throw new ServiceError('overloaded', `blob: ${size} bytes are more than the ${bytesMax} allowed`, {
-        field: 'blob',
+    await this.#prepare();
+    const temporary = join(this.#root, temporaryFolder, randomUUID());
+    try {
+      await writeSynced(temporary, bytes);
+      return await this.#lock.hold(async () => {
+        if (ifMatch !== undefined && (await currentTag(path)) !== ifMatch) return { kind: 'conflict' };
+        await this.#place(temporary, path);
+        return { kind: 'written', etag: etagOf(bytes) };
       });
+    } finally {
+      await rm(temporary, { force: true });
     }
-    const bytes = await this.#read(name);
-    return bytes === undefined ? undefined : { bytes, etag: etagOf(bytes) };
   }
 
-  delete(name: string): Promise<boolean> {
+  get(name: string, { bytesMax }: { readonly bytesMax: number }): Promise<Blob | undefined> {
+    return readBlob(this.#path(name), bytesMax);
+  }
+
+  async delete(name: string): Promise<boolean> {
     const path = this.#path(name);
-    return this.#inTurn(name, async () => {
-      const isThere = (await orMissing(stat(path))) !== undefined;
-      await rm(path, { force: true });
-      return isThere;
+    await this.#prepare();
+    return await this.#lock.hold(async () => {
+      if ((await orMissing(stat(path)))?.isFile() !== true) return false;
+      await rm(path);
+      await syncFolder(dirname(path));
+      return true;
     });
   }
 
   async *list(prefix: string): AsyncIterable<string> {
     const folder = prefix.replace(/\/$/, '');
-    const path = this.#path(folder);
-    const entries = (await orMissing(readdir(path, { withFileTypes: true }))) ?? [];
-    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      const name = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) yield* this.list(`${name}/`);
-      else if (!entry.name.startsWith('.')) yield name;
+    const entries = (await orMissing(readdir(this.#path(folder), { withFileTypes: true }))) ?? [];
+    // A folder sorts with the slash that follows it in names.
+    const parts = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).toSorted(inByteOrder);
+    for (const part of parts) {
+      const name = `${folder}/${part}`;
+      if (part.endsWith('/')) yield* this.list(name);
+      else yield name;
     }
   }
 
@@ -69,51 +72,97 @@ export class DirectoryBlobs implements BlobStore {
     return join(this.#root, name);
   }
 
-  #read(name: string): Promise<Uint8Array | undefined> {
-    return orMissing(readFile(this.#path(name)));
+  /** Makes the store's own folders and, once, removes what writers that died have left. */
+  #prepare(): Promise<void> {
+    this.#prepared ??= this.#makeFolders().catch((thrown: unknown) => {
+      this.#prepared = undefined;
+      throw thrown;
+    });
+    return this.#prepared;
   }
 
-  async #write(path: string, bytes: Uint8Array): Promise<void> {
-    const folder = dirname(path);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const temporary = join(folder, `${temporaryPrefix}${randomUUID()}`);
+  async #makeFolders(): Promise<void> {
+    const folder = join(this.#root, temporaryFolder);
+    await makeDurable(folder);
+    // The age of files is told by the clock of their file system.
+    const probe = join(folder, randomUUID());
+    await writeSynced(probe, new Uint8Array());
+    const { mtimeMs: nowMs } = await stat(probe);
+    await rm(probe);
+    for (const name of await readdir(folder)) {
+      const path = join(folder, name);
+      const found = await orMissing(stat(path));
+      if (found !== undefined && found.mtimeMs < nowMs - leftoverMs) await rm(path, { force: true });
+    }
+  }
+
+  async #place(temporary: string, path: string): Promise<void> {
     try {
-      await using file = await open(temporary, 'wx', 0o600);
-      await file.writeFile(bytes);
-      await file.sync();
+      await makeDurable(dirname(path));
       await rename(temporary, path);
     } catch (thrown) {
-      await rm(temporary, { force: true });
-      throw thrown;
+      if (!hasCode(thrown, 'EEXIST', 'ENOTDIR', 'EISDIR')) throw thrown;
+      const message = 'blob: a name and a name below it cannot both be blobs';
+      throw new ServiceError('invalid', message, { field: 'blob', cause: thrown });
     }
-    await using handle = await open(folder, 'r');
-    await handle.sync();
+    await syncFolder(dirname(path));
   }
+}
 
-  /** Writers of one name come one after the other. */
-  async #inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-    const before = this.#writing.get(name) ?? Promise.resolve();
-    const turn = before.then(work, work);
-    this.#writing.set(name, turn);
-    try {
-      return await turn;
-    } finally {
-      if (this.#writing.get(name) === turn) this.#writing.delete(name);
-    }
+/** Makes a folder and those above it, so that they are there after a power failure. */
+async function makeDurable(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  await using file = await open(path, 'wx', 0o600);
+  await file.writeFile(bytes);
+  await file.sync();
+}
+
+async function syncFolder(path: string): Promise<void> {
+  await using handle = await open(path, 'r');
+  await handle.sync();
+}
+
+async function currentTag(path: string): Promise<string | null> {
+  return (await readBlob(path, Number.POSITIVE_INFINITY))?.etag ?? null;
+}
+
+async function readBlob(path: string, bytesMax: number): Promise<Blob | undefined> {
+  const handle: FileHandle | undefined = await orMissing(open(path, 'r'));
+  if (handle === undefined) return undefined;
+  await using file = handle;
+  const found = await file.stat();
+  if (!found.isFile()) return undefined;
+  if (found.size > bytesMax) {
+    throw new ServiceError('overloaded', `blob: ${found.size} bytes are more than the ${bytesMax} allowed`, {
+      field: 'blob',
+    });
   }
+  const bytes = await file.readFile();
+  return { bytes, etag: etagOf(bytes) };
 }
 
 function etagOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 32);
 }
 
+function inByteOrder(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
 async function orMissing<Result>(work: Promise<Result>): Promise<Result | undefined> {
   try {
     return await work;
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR')) {
-      return undefined;
-    }
+    if (hasCode(thrown, 'ENOENT', 'ENOTDIR')) return undefined;
     throw thrown;
   }
+}
+
+function hasCode(thrown: unknown, ...codes: readonly string[]): boolean {
+  return thrown instanceof Error && 'code' in thrown && codes.some((code) => code === thrown.code);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempDisposable, readdir, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -96,4 +96,35 @@ test('names and prompts have bounds', async () => {
   await using _ = root;
   await assert.rejects(library.add(template({ name: 'x'.repeat(201) })), /name is out of its range/);
   await assert.rejects(library.add(template({ prompt: 'x'.repeat(32_001) })), /prompt is out of its range/);
+});
+
+test('a record that is too large, or lies in the wrong place, is damaged', async () => {
+  const { root, library } = await open();
+  await using _ = root;
+  const a = await library.add(template({ tenant: 'a' }));
+  const b = await library.add(template({ tenant: 'b' }));
+  const names = await readdir(root.path, { recursive: true });
+  const pathOf = (id: string) => join(root.path, names.find((name) => name.endsWith(`${id}.json`)) ?? '');
+  for (const content of [await readFile(pathOf(a.id)), 'x'.repeat(300_000)]) {
+    await writeFile(pathOf(b.id), content);
+    const found: string[] = [];
+    assert.deepEqual(await Array.fromAsync(library.list('b', (name) => found.push(name))), []);
+    assert.equal(found.length, 1);
+  }
+  await writeFile(pathOf(b.id), await readFile(pathOf(a.id)));
+  await assert.rejects(library.get('b', b.id), isNotFound);
+});
+
+test('many changes at once are all made, and one out of range is refused', async () => {
+  const { root, library } = await open();
+  await using _ = root;
+  const { tenant, id } = await library.add(template());
+  const keys = Array.from({ length: 16 }, (_, n) => n.toString(16).repeat(64));
+  await Promise.all(
+    keys.map((key) => library.update({ tenant, id }, (record) => ({ ...record, variants: [...record.variants, key] }))),
+  );
+  assert.deepEqual((await library.get(tenant, id)).variants.toSorted(), keys);
+  const long = library.update({ tenant, id }, (record) => ({ ...record, name: 'x'.repeat(201) }));
+  await assert.rejects(long, { code: 'invalid', field: 'name' });
+  await assert.rejects(library.add(template({ tenant: 'shop\ud800' })), { code: 'invalid', field: 'tenant' });
 });

@@ -10,7 +10,8 @@ import {
 } from './template-record.ts';
 
 const recordBytesMax = 256 * 1024;
-const attemptsMax = 5;
+/** Each attempt that fails is another writer's change that was made, so this is how many may come between. */
+const attemptsMax = 64;
 
 /** The templates of tenants, kept as records in a blob store. Tenants do not see each other's. */
 export class TemplateLibrary {
@@ -26,11 +27,9 @@ export class TemplateLibrary {
   async add(template: NewTemplate): Promise<TemplateRecord> {
     const id = templateId(template);
     const createdAt = this.#now().toISOString();
-    const made = { version: 1, ...template, id, isPinned: false, variants: [], createdAt };
-    const checked = templateRecord.safeParse(made);
-    if (!checked.success) throw invalidTemplate(checked.error.issues[0]?.path.join('.') ?? 'template');
-    const put = await this.#blobs.put(recordName(template.tenant, id), encode(checked.data), { ifMatch: null });
-    return put.kind === 'written' ? checked.data : await this.get(template.tenant, id);
+    const made = checkedRecord({ version: 1, ...template, id, isPinned: false, variants: [], createdAt });
+    const put = await this.#blobs.put(recordName(template.tenant, id), encode(made), { ifMatch: null });
+    return put.kind === 'written' ? made : await this.get(template.tenant, id);
   }
 
   /** Throws `not-found` for an id that the tenant does not have. */
@@ -41,9 +40,11 @@ export class TemplateLibrary {
   /** The tenant's templates by id. Damaged records are left out, and named to `onDamaged`. */
   async *list(tenant: string, onDamaged?: (name: string) => void): AsyncIterable<TemplateRecord> {
     for await (const name of this.#blobs.list(tenantPrefix(tenant))) {
-      const found = await this.#blobs.get(name, { bytesMax: recordBytesMax });
-      const record = found === undefined ? undefined : decode(found.bytes);
-      if (record !== undefined) yield record;
+      const found = await this.#blobs.get(name, { bytesMax: recordBytesMax }).catch(tooLarge);
+      // Removed since it was listed.
+      if (found === undefined) continue;
+      const record = found === 'too large' ? undefined : decode(found.bytes);
+      if (record !== undefined && record.tenant === tenant && name === recordName(tenant, record.id)) yield record;
       else onDamaged?.(name);
     }
   }
@@ -56,7 +57,7 @@ export class TemplateLibrary {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const { record, etag } = await this.#read(tenant, id);
       const { name, isPinned, variants } = change(record);
-      const changed = templateRecord.parse({ ...record, name, isPinned, variants });
+      const changed = checkedRecord({ ...record, name, isPinned, variants });
       const put = await this.#blobs.put(recordName(tenant, record.id), encode(changed), { ifMatch: etag });
       if (put.kind === 'written') return changed;
     }
@@ -75,7 +76,7 @@ export class TemplateLibrary {
       ? await this.#blobs.get(recordName(tenant, id), { bytesMax: recordBytesMax })
       : undefined;
     const record = blob === undefined ? undefined : decode(blob.bytes);
-    if (blob === undefined || record === undefined) {
+    if (blob === undefined || record?.id !== id || record.tenant !== tenant) {
       throw new ServiceError('not-found', 'template: there is none with this id', { field: 'template' });
     }
     return { record, etag: blob.etag };
@@ -123,6 +124,18 @@ function decode(bytes: Uint8Array): TemplateRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Throws `invalid`, naming the first field that is out of its range. */
+function checkedRecord(made: unknown): TemplateRecord {
+  const checked = templateRecord.safeParse(made);
+  if (!checked.success) throw invalidTemplate(checked.error.issues[0]?.path.join('.') ?? 'template');
+  return checked.data;
+}
+
+function tooLarge(thrown: unknown): 'too large' {
+  if (thrown instanceof ServiceError && thrown.code === 'overloaded' && thrown.field === 'blob') return 'too large';
+  throw thrown;
 }
 
 function invalidTemplate(field: string): ServiceError {

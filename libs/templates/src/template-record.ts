@@ -9,13 +9,15 @@ export function isTemplateId(text: string): text is TemplateId {
   return /^[0-9a-f]{24}$/.test(text);
 }
 
+/** Text that UTF-8 can write: otherwise two of them could have one digest. */
+const text = z.string().refine((value) => value.isWellFormed());
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const templateRecord = z.strictObject({
   version: z.literal(1),
   id: z.custom<TemplateId>((value) => typeof value === 'string' && isTemplateId(value)),
-  tenant: z.string().max(200),
-  name: z.string().max(200),
+  tenant: text.max(200),
+  name: text.max(200),
   source: z.strictObject({
     sha256: digest,
     bytes: z.number().int().positive(),
@@ -25,7 +27,7 @@ export const templateRecord = z.strictObject({
   /** How it is primed. Undefined: the model's default. */
   steps: z.number().int().min(1).max(1000).optional(),
   guidance: z.number().min(0).max(1000).optional(),
-  prompt: z.string().max(32_000),
+  prompt: text.max(32_000),
   noiseSeed: z.number().int().min(0),
   /** How its activations are kept. */
   storage: z.enum(storageTypes),

@@ -1,0 +1,56 @@
+import { status } from '@grpc/grpc-js';
+import type { ErrorCode } from '@instgenie/domain';
+
+/** The status that a code is sent as. */
+export const statusOfCode = {
+  invalid: status.INVALID_ARGUMENT,
+  'not-found': status.NOT_FOUND,
+  unsupported: status.UNIMPLEMENTED,
+  overloaded: status.RESOURCE_EXHAUSTED,
+  cancelled: status.CANCELLED,
+  deadline: status.DEADLINE_EXCEEDED,
+  internal: status.INTERNAL,
+} as const satisfies Record<ErrorCode, status>;
+
+/** What a status means that came without a reason of ours: from the transport, a proxy or another program. */
+export const codeOfStatus = {
+  [status.OK]: 'internal',
+  [status.CANCELLED]: 'cancelled',
+  [status.UNKNOWN]: 'internal',
+  [status.INVALID_ARGUMENT]: 'invalid',
+  [status.DEADLINE_EXCEEDED]: 'deadline',
+  [status.NOT_FOUND]: 'not-found',
+  [status.ALREADY_EXISTS]: 'invalid',
+  [status.PERMISSION_DENIED]: 'invalid',
+  [status.RESOURCE_EXHAUSTED]: 'overloaded',
+  [status.FAILED_PRECONDITION]: 'invalid',
+  [status.ABORTED]: 'overloaded',
+  [status.OUT_OF_RANGE]: 'invalid',
+  [status.UNIMPLEMENTED]: 'unsupported',
+  [status.INTERNAL]: 'internal',
+  [status.UNAVAILABLE]: 'overloaded',
+  [status.DATA_LOSS]: 'internal',
+  [status.UNAUTHENTICATED]: 'invalid',
+} as const satisfies Record<status, ErrorCode>;
+
+/** Said instead of the text of such a status, which may name hosts, ports or paths. */
+export const textOfCode = {
+  invalid: 'the server refused the request',
+  'not-found': 'the server does not have it',
+  unsupported: 'the server does not offer this',
+  overloaded: 'the server cannot be reached, or has no room now: try again later',
+  cancelled: 'cancelled',
+  deadline: 'the answer did not come before its deadline',
+  internal: 'internal error',
+} as const satisfies Record<ErrorCode, string>;
+
+/** `not-found` as `NOT_FOUND`: the reason that an ErrorInfo gives. */
+export function reasonOfCode(code: ErrorCode): string {
+  return code.toUpperCase().replaceAll('-', '_');
+}
+
+/** The code of a reason; undefined for reasons that are not ours. */
+export function codeOfReason(reason: string): ErrorCode | undefined {
+  const codes = Object.keys(statusOfCode) as ErrorCode[];
+  return codes.find((code) => reasonOfCode(code) === reason);
+}

@@ -1,0 +1,128 @@
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
+import { ServiceError } from '@instgenie/domain';
+import { splitAddress } from './address.ts';
+import { guardCalls } from './call-guard.ts';
+import { Connections } from './connections.ts';
+import { resetHalfOpen } from './half-open.ts';
+import { type ServerLimits, serverLimits } from './server-limits.ts';
+import type { RpcService } from './service.ts';
+import type { TlsKeys } from './tls.ts';
+
+export interface ServeOptions {
+  readonly services: readonly RpcService[];
+  /** Plain text without it. With a `ca`, clients must show a certificate that it signed. */
+  readonly tls?: TlsKeys;
+  readonly limits?: Partial<ServerLimits>;
+}
+
+/** After the grace of a drain, connections get this much longer to say goodbye. */
+const farewellMs = 250;
+
+/**
+ * Serves at `host:port` (port 0: any free one) until the signal aborts or the server is disposed of: then it takes no new
+ * calls, lets the running ones end for `drainMs`, and cuts off what is left. Rejects with `invalid` for an address that
+ * cannot be served at.
+ */
+export async function serve(address: string, options: ServeOptions, signal: AbortSignal): Promise<RpcServer> {
+  const limits = { ...serverLimits, ...options.limits };
+  const connections = new Connections(limits);
+  const grpc = new Server({
+    'grpc.max_receive_message_length': limits.receiveBytesMax,
+    'grpc.max_concurrent_streams': limits.streamsPerConnectionMax,
+    'grpc.keepalive_time_ms': limits.keepaliveMs,
+    'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
+    'grpc.max_connection_idle_ms': limits.connectionIdleMs,
+    'grpc.max_connection_age_ms': limits.connectionAgeMs,
+    'grpc.max_connection_age_grace_ms': limits.connectionAgeGraceMs,
+    'grpc.enable_channelz': 0,
+    interceptors: [guardCalls(limits, connections)],
+  });
+  for (const { definition, implementation } of options.services) grpc.addService(definition, implementation);
+  // TLS ends before the injector: its own servers wait two minutes for a handshake.
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const listener = createListener(injector, connections, { tls: options.tls, limits });
+  const port = await listen(listener, address);
+  return new RpcServer({ grpc, injector, listener, connections, limits }, { port, signal });
+}
+
+interface Parts {
+  readonly grpc: Server;
+  readonly injector: ConnectionInjector;
+  readonly listener: NetServer;
+  readonly connections: Connections;
+  readonly limits: ServerLimits;
+}
+
+/** A server that listens. */
+export class RpcServer implements AsyncDisposable {
+  readonly port: number;
+  readonly #parts: Parts;
+  readonly #unwatch: () => void;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: Parts, { port, signal }: { readonly port: number; readonly signal: AbortSignal }) {
+    this.#parts = parts;
+    this.port = port;
+    this.#unwatch = resetHalfOpen(parts.connections, parts.limits.halfOpenMs);
+    const close = () => void this[Symbol.asyncDispose]();
+    if (signal.aborted) close();
+    else signal.addEventListener('abort', close, { once: true });
+  }
+
+  /** Resolves when no connection is left. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const { grpc, injector, listener, connections, limits } = this.#parts;
+    listener.close();
+    injector.drain(limits.drainMs);
+    const cut = setTimeout(() => connections.destroy(), limits.drainMs + farewellMs);
+    await connections.empty();
+    clearTimeout(cut);
+    this.#unwatch();
+    grpc.forceShutdown();
+  }
+}
+
+function createListener(
+  injector: ConnectionInjector,
+  connections: Connections,
+  { tls, limits }: { readonly tls: TlsKeys | undefined; readonly limits: ServerLimits },
+): NetServer {
+  if (tls === undefined) {
+    return createServer({ noDelay: true }, (socket) => {
+      if (connections.admit(socket)) injector.injectConnection(socket);
+    });
+  }
+  const { cert, key, ca } = tls;
+  const mutual = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true };
+  const server = createTlsServer(
+    { cert, key, ...mutual, ALPNProtocols: ['h2'], handshakeTimeout: limits.firstByteMs, minVersion: 'TLSv1.2' },
+    (socket) => {
+      socket.on('error', () => socket.destroy());
+      injector.injectConnection(socket);
+    },
+  );
+  server.on('connection', (socket: Socket) => connections.admit(socket));
+  server.on('tlsClientError', (_, socket) => socket.destroy());
+  return server;
+}
+
+async function listen(listener: NetServer, address: string): Promise<number> {
+  const { host, port } = splitAddress(address);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', reject);
+      listener.listen({ host, port }, resolve);
+    });
+  } catch (cause) {
+    throw new ServiceError('invalid', 'cannot listen at this address: it is taken, or not of this machine', { cause });
+  }
+  const bound = listener.address();
+  return typeof bound === 'object' && bound !== null ? bound.port : port;
+}

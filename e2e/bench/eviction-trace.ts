@@ -40,6 +40,14 @@ export function zipfTemplates(count: number, random: () => number): readonly Tra
   });
 }
 
+/** The same templates with the popularity of those `places` further up; the first ones get that of the last. */
+export function drifted(templates: readonly TraceTemplate[], places: number): readonly TraceTemplate[] {
+  return templates.map((template, rank) => {
+    const from = templates[(rank - places + templates.length) % templates.length] ?? template;
+    return { ...template, popularity: from.popularity };
+  });
+}
+
 /** Draws the templates of edits by their popularity. */
 export function* edits(
   templates: readonly TraceTemplate[],

@@ -1,7 +1,6 @@
 import { type Mode, modes, type Plan } from '@instgenie/domain';
-import { uniformChoice } from './baselines.ts';
 import { exactPlan } from './exact.ts';
-import type { BlockOption, PlanningProblem } from './problem.ts';
+import type { BlockOption } from './problem.ts';
 
 /**
  * What a deployment expects of its machines: the costs that plans are made from. Pinned and versioned, because plans
@@ -51,13 +50,13 @@ export function blockOptions(profile: PinnedProfile, work: EditWork): readonly (
 
 /**
  * The plan of an edit, fixed when it is admitted: a function of the pinned profile and the edit alone, so that batch
- * mates, load and tiers never change a picture. Every step has the same costs, so one step is planned, as it runs in the
- * middle of many: with the link ahead of it by what it can load while the step before computes.
+ * mates, load and tiers never change a picture. Every step has the same costs and gets the same modes: those that end
+ * first in a step on its own. Such a step leaves the link and the processor no debt to the next, so that many of them
+ * take at most as often its time; planned together, one step could look fast at the cost of another.
  */
 export function planEdit(profile: PinnedProfile, work: EditWork): Plan {
   const step = blockOptions(profile, work);
-  const problem: PlanningProblem = { steps: [step, step] };
-  const chosen = exactPlan(problem)[1] ?? uniformChoice(problem, 'kv')[1] ?? [];
+  const [chosen = []] = exactPlan({ steps: [step] });
   const planned = chosen.map((option, block) => modeOf(step[block]?.[option]?.mode));
   return Array.from({ length: work.steps }, () => planned);
 }

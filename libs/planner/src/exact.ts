@@ -3,7 +3,7 @@ import { Beginnings } from './beginnings.ts';
 import { RemainingBounds } from './bounds.ts';
 import { live, type PlannedBlock, plannedBlocks, stored } from './planned-blocks.ts';
 import { type Choice, checkProblem, type PlanningProblem } from './problem.ts';
-import { startClocks, timeline } from './timeline.ts';
+import { startClocks, timelineOf } from './timeline.ts';
 
 /** How much of a bound may be rounding: a plan is discarded only when it is worse by more. */
 const slack = 1 + 1e-9;
@@ -24,7 +24,7 @@ export function exactPlan(problem: PlanningProblem): Choice {
   const blocks = plannedBlocks(problem.steps);
   const bounds = new RemainingBounds(blocks);
   const search = (knownMs: number, keptMax: number) => searchPlan(problem, { blocks, bounds, knownMs, keptMax });
-  const end = (plan: Choice) => timeline(problem, plan).finishMs;
+  const end = (plan: Choice) => timelineOf(problem, plan).finishMs;
   let known = greedyPlan(problem);
   for (const plan of bounds.plans()) {
     const found = bySteps(problem, plan);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { greedyPlan, uniformChoice } from './baselines.ts';
-import { planEdit } from './edit-plan.ts';
+import { blockOptions, planEdit } from './edit-plan.ts';
 import { exactPlan } from './exact.ts';
 import type { BlockOption, PlanningProblem } from './problem.ts';
 import { bruteForceMs, paperProblem } from './testing.ts';
@@ -152,3 +152,56 @@ test('the plan of an edit is full where loading costs more than computing, kv wh
     assert.ok(firstStored < 0 || modes.slice(firstStored).every((mode) => mode === 'kv'));
   }
 });
+
+test('the steps of an edit take about as long as its fluid bound, whatever the costs: none is fast at the cost of others', () => {
+  const share = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+  const costs = fc.record({
+    kv: share(0.1, 0.5),
+    x: share(0.05, 0.35),
+    keys: share(0.2, 3.2),
+    hidden: share(0.4, 0.6),
+  });
+  const steps = 28;
+  fc.assert(
+    fc.property(costs, ({ kv, x, keys, hidden }) => {
+      const profile = { version: 'test', batch: 1, blockMs: 0.02, flopsPerMs: 1, bytesPerMs: 1 };
+      const work = {
+        steps,
+        blocks: 57,
+        flops: { full: 1, kv, x: kv + x },
+        keysAndValuesBytes: keys * kv,
+        hiddenBytes: hidden * keys * kv,
+      };
+      const step = blockOptions(profile, work);
+      const given: PlanningProblem = { steps: Array.from({ length: steps }, () => step) };
+      const choice = planEdit(profile, work).map((modes) =>
+        modes.map((mode, block) => {
+          const from = block === 0 || modes[block - 1] === 'full' ? 'live' : 'stored';
+          return step[block]?.findIndex((option) => option.mode === mode && (option.from ?? from) === from) ?? -1;
+        }),
+      );
+      assert.ok(finish(given, choice) <= 1.03 * steps * leastFluidMs(step));
+    }),
+    { numRuns: 100, seed: 28 },
+  );
+});
+
+/** A lower bound of the fluid bound of any plan of a step: the highest of some weighted sums of compute and loads. */
+function leastFluidMs(step: readonly (readonly BlockOption[])[]): number {
+  const weights = Array.from({ length: 101 }, (_, index) => index / 100);
+  return Math.max(
+    ...weights.map((weight) => {
+      let left = { live: 0, stored: 0 };
+      for (const options of step.toReversed()) {
+        const least = (state: 'live' | 'stored') =>
+          Math.min(
+            ...options
+              .filter(({ from = state }) => from === state)
+              .map(({ computeMs, loadMs, leaves }) => weight * computeMs + (1 - weight) * loadMs + left[leaves]),
+          );
+        left = { live: least('live'), stored: least('stored') };
+      }
+      return left.live;
+    }),
+  );
+}

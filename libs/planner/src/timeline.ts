@@ -38,6 +38,11 @@ export function fits({ from }: BlockOption, state: Liveness): boolean {
 /** What a choice of options takes. Throws for an option that is not there or does not fit the state of U. */
 export function timeline(problem: PlanningProblem, choice: Choice): Timeline {
   checkProblem(problem);
+  return timelineOf(problem, choice);
+}
+
+/** The same for a problem that was checked. */
+export function timelineOf(problem: PlanningProblem, choice: Choice): Timeline {
   let clocks = startClocks(problem);
   let [computeMs, loadMs, waitMs] = [0, 0, 0];
   for (const [step, blocks] of problem.steps.entries()) {

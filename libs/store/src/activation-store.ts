@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ChunkGate, chunkAlignment, ServiceError, type VariantKey, type VariantShape } from '@instgenie/domain';
+import {
+  ChunkGate,
+  chunkAlignment,
+  ServiceError,
+  stepBytes,
+  type VariantKey,
+  type VariantShape,
+} from '@instgenie/domain';
 import { ThreadClient } from '@instgenie/threads';
 import { type Clock, systemClock } from './clock.ts';
 import { supportsDirect } from './disk/direct.ts';
@@ -495,8 +502,8 @@ function policyOf({ policy = 'value' }: Pick<StoreOptions, 'policy'>): EvictionP
 }
 
 /** What a step in memory saves at each use: about a millisecond for each mebibyte that need not be read. */
-function savedByMemory({ chunkBytes }: Pick<VariantShape, 'chunkBytes'>): number {
-  return chunkBytes.reduce((sum, bytes) => sum + bytes, 0) / 1024 ** 2;
+function savedByMemory(shape: Pick<VariantShape, 'chunkBytes'>): number {
+  return stepBytes(shape) / 1024 ** 2;
 }
 
 async function isDirect({ directIo = 'auto', root }: StoreOptions): Promise<boolean> {

@@ -1,2 +1,11 @@
+export {
+  type Admission,
+  admitPriming,
+  keptSteps,
+  type PrimingChoice,
+  type PrimingRequest,
+  smallerChoices,
+} from './admit-priming.ts';
 export { TemplateLibrary } from './template-library.ts';
 export { isTemplateId, type NewTemplate, type TemplateId, type TemplateRecord } from './template-record.ts';
+export { tenantSalt } from './tenant-salt.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ChunkGate, type VariantKey, type VariantShape } from '@instgenie/domain';
+import { ChunkGate, stepBytes, type VariantKey, type VariantShape } from '@instgenie/domain';
 import type { EvictionPolicy } from '../eviction/policy.ts';
 import { RangeAllocator } from './range-allocator.ts';
 
@@ -116,8 +116,7 @@ export class MemoryTier {
       taken.push(chunk);
     }
     this.#steps.set(id, entry);
-    const bytes = chunks.reduce((sum, chunk) => sum + (chunkBytes[chunk] ?? 0), 0);
-    if (known === undefined) this.#policy.add({ id, bytes, savedMs }, this.#now());
+    if (known === undefined) this.#policy.add({ id, bytes: stepBytes(shape), savedMs }, this.#now());
     this.#policy.use(id, this.#now());
     return { step: entry, missing };
   }

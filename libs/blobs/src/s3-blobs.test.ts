@@ -104,9 +104,9 @@ test('a request that fails is tried again, a bounded number of times', async () 
     assert.deepEqual(Buffer.from((await blobs.get('x', limit))?.bytes ?? []).toString(), '0123456789', fault);
   }
   for (const [fault, code] of [
-    ['error', 'overloaded'],
-    ['reset', 'overloaded'],
-    ['truncate', 'overloaded'],
+    ['error', 'unavailable'],
+    ['reset', 'unavailable'],
+    ['truncate', 'unavailable'],
     ['silence', 'deadline'],
   ] as const) {
     const before = server.requests;

@@ -27,7 +27,7 @@ export function fromS3(thrown: unknown): ServiceError {
   if (status === 401 || status === 403)
     return new ServiceError('internal', 'blob: the store refuses access', { cause });
   if (status >= 500 || status === 429 || (status === 0 && typeof code === 'string')) {
-    return new ServiceError('overloaded', 'blob: the store cannot be reached now; try again', { cause });
+    return new ServiceError('unavailable', 'blob: the store cannot be reached now; try again', { cause });
   }
   return new ServiceError('internal', 'blob: the store failed', { cause });
 }

@@ -23,6 +23,7 @@ export const exitCodeOf = {
   'not-found': exitCodes.badInput,
   unsupported: exitCodes.unsupported,
   overloaded: exitCodes.internal,
+  unavailable: exitCodes.internal,
   cancelled: exitCodes.interrupted,
   deadline: exitCodes.internal,
   internal: exitCodes.internal,

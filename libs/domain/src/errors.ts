@@ -1,5 +1,13 @@
 /** The closed set of ways an operation fails; edges map each to a gRPC status, an HTTP status or an exit code. */
-export type ErrorCode = 'invalid' | 'not-found' | 'unsupported' | 'overloaded' | 'cancelled' | 'deadline' | 'internal';
+export type ErrorCode =
+  | 'invalid'
+  | 'not-found'
+  | 'unsupported'
+  | 'overloaded'
+  | 'unavailable'
+  | 'cancelled'
+  | 'deadline'
+  | 'internal';
 
 export interface ErrorDetail {
   /** The request field, flag or file key that is wrong, if one is. */

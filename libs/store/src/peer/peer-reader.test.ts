@@ -160,7 +160,7 @@ test('a peer that cannot be reached is put aside until its time has passed; erro
   await server[Symbol.asyncDispose]();
   await using reader = readerOf([address], { clock });
   const read = () => reader.read(nameOf(0, 0), new Uint8Array(4096), never);
-  await assert.rejects(read(), (thrown) => codeIs('overloaded')(thrown) && !/127|\d{4}/.test(String(thrown)));
+  await assert.rejects(read(), (thrown) => codeIs('unavailable')(thrown) && !/127|\d{4}/.test(String(thrown)));
   await assert.rejects(read(), /no peer can be asked now/);
   clock.nowMs = 499;
   await assert.rejects(read(), /no peer can be asked now/);

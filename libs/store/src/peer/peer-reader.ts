@@ -122,7 +122,7 @@ export class PeerReader implements ChunkReader {
     if (choice.kind === 'wait') return false;
     leave();
     if (choice.kind === 'chosen') this.#running.set(batch, this.#run(batch, choice.peer));
-    else batch.fail(batch.lastError ?? new ServiceError('overloaded', 'no peer can be asked now'));
+    else batch.fail(batch.lastError ?? new ServiceError('unavailable', 'no peer can be asked now'));
     return true;
   }
 

@@ -52,6 +52,12 @@ export class ChunkGate {
     return this.outcome(chunk) ?? 'late';
   }
 
+  /** Waits, without blocking the thread, until the chunk is settled, at most `timeoutMs`. */
+  async settled(chunk: number, timeoutMs: number): Promise<ChunkOutcome> {
+    await Atomics.waitAsync(this.words, states + chunk, pending, timeoutMs).value;
+    return this.outcome(chunk) ?? 'late';
+  }
+
   /** Says that no chunk below `count` is needed any more: its memory may be filled anew. */
   useUp(count: number): void {
     Atomics.store(this.words, used, count);

@@ -1,3 +1,4 @@
+import { ServiceError, type VariantKey } from '@instgenie/domain';
 import {
   ActivationLayout,
   activationShape,
@@ -31,17 +32,48 @@ export function variantOf(engine: Engine, spec: TemplateSpec & { readonly tenant
   };
 }
 
+/** A hint that cannot be had, or leads nowhere, costs its time and nothing else. */
+async function lookFor(
+  store: ActivationStore,
+  { key, shape, recomputeMs }: KeptVariant,
+  { locate }: PeerLookup,
+): Promise<void> {
+  if (store.find(key)?.isWhole === true) return;
+  try {
+    const addresses = await locate(key);
+    if (!(await store.findAtPeers(key, { shape, addresses }))) return;
+    void store.copyFromPeers(key, { recomputeMs }).catch(() => false);
+  } catch (thrown) {
+    if (!(thrown instanceof ServiceError)) throw thrown;
+  }
+}
+
 /** Only ratios between variants matter to who evicts them. */
 const usualFlopsPerMs = 100e6;
 
-/** Prepares a template whose activations are read from the store and kept in it. */
+/** Finds workers that hold a variant. */
+export interface PeerLookup {
+  /** `host:port` of their chunk services, the preferred ones first; none where nobody knows. */
+  readonly locate: (key: VariantKey) => Promise<readonly string[]>;
+}
+
+/**
+ * Prepares a template whose activations are read from the store and kept in it. What the store lacks is looked for at
+ * peers while the picture is encoded, read from them, and copied to the own disk in the background; without them it is
+ * computed.
+ */
 export async function storedTemplate(
   engine: Engine,
   store: ActivationStore,
   spec: TemplateSpec & { readonly tenantSalt?: string },
+  peers?: PeerLookup,
 ): Promise<StoredTemplate> {
-  const keeper = new StoreKeeper(store, variantOf(engine, spec));
-  const template = await Template.prepare(engine, spec, keeper);
+  const variant = variantOf(engine, spec);
+  const keeper = new StoreKeeper(store, variant);
+  const [template] = await Promise.all([
+    Template.prepare(engine, spec, keeper),
+    peers === undefined ? undefined : lookFor(store, variant, peers),
+  ]);
   return {
     template,
     keeper,

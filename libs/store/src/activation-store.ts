@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  ChunkGate,
-  chunkAlignment,
-  ServiceError,
-  stepBytes,
-  type VariantKey,
-  type VariantShape,
-} from '@instgenie/domain';
+import { isDeepStrictEqual } from 'node:util';
+import { ChunkGate, chunkAlignment, ServiceError, type VariantKey, type VariantShape } from '@instgenie/domain';
+import type { ConnectOptions } from '@instgenie/rpc';
 import { ThreadClient } from '@instgenie/threads';
 import { type Clock, systemClock } from './clock.ts';
 import { supportsDirect } from './disk/direct.ts';
@@ -24,10 +19,16 @@ import { checkShape } from './format/layout.ts';
 import type { LoadOutcome } from './io/chunk-loader.ts';
 import type { IoSetup, LoadCall, WriteStepCall } from './io/io-protocol.ts';
 import { alignedBuffer } from './memory/aligned.ts';
-import { MemoryTier, type Wanted } from './memory/memory-tier.ts';
-import { ringOf } from './ring.ts';
+import { MemoryTier } from './memory/memory-tier.ts';
+import { type ChunkManifest, manifestChecksum } from './peer/chunk-manifest.ts';
+import type { ChunkSource } from './peer/chunk-source.ts';
+import { copyVariant } from './peer/copy-variant.ts';
+import { PeerTier, type PeerVariant } from './peer/peer-tier.ts';
+import { StoreSource } from './peer/store-source.ts';
 import { lockRoot } from './root-lock.ts';
+import { StepLender, savedByMemory } from './step-lender.ts';
 import type { StepLoan, StepRequest } from './step-loan.ts';
+import type { StepSource } from './step-source.ts';
 import { StoreCounters, type StoreCounts } from './store-counters.ts';
 import { type FillingHost, VariantFilling } from './variant-filling.ts';
 
@@ -40,6 +41,8 @@ export interface StoreOptions {
   readonly directIo?: 'auto' | 'on' | 'off';
   /** A chunk that does not come in this time counts as missing. */
   readonly readDeadlineMs?: number;
+  /** Keys and certificates to show peers; without them peers are spoken to in plain text. */
+  readonly peerTls?: ConnectOptions['tls'];
   /** A limit to what is read, bytes a millisecond. */
   readonly readBytesPerMsMax?: number;
   readonly policy?: 'value' | 'lru';
@@ -65,6 +68,10 @@ const writePauseMs = 5_000;
 /** What it evicts to then. */
 const calmShare = 0.8;
 const disposeMs = 5_000;
+/** Variants of other workers that are remembered. */
+const peerVariantsMax = 1024;
+/** How long a chunk that is copied or lent may take in all. */
+const copyChunkMs = 10_000;
 const usualDeadlineMs = 200;
 
 /**
@@ -82,7 +89,10 @@ export class ActivationStore implements AsyncDisposable {
   readonly #disk: DiskTier;
   readonly #io: ThreadClient;
   readonly #lock: AsyncDisposable;
+  readonly #peers = new PeerTier(peerVariantsMax);
+  readonly #lender: StepLender;
   readonly #counters = new StoreCounters();
+  readonly #closed = new AbortController();
   /** Reads, writes and removals under way. */
   readonly #pending = new Set<Promise<unknown>>();
   #writesPausedUntilMs = Number.NEGATIVE_INFINITY;
@@ -103,6 +113,12 @@ export class ActivationStore implements AsyncDisposable {
     this.#lock = fields.lock;
     const now = () => this.#clock.now();
     this.#memory = new MemoryTier({ bytes: arena.byteLength, policy: policyOf(options), now });
+    this.#lender = new StepLender({
+      arena,
+      memory: this.#memory,
+      counters: this.#counters,
+      track: (work) => this.#track(work),
+    });
   }
 
   /**
@@ -121,7 +137,14 @@ export class ActivationStore implements AsyncDisposable {
       const disk = new DiskTier({ bytesMax: diskBytesMax, policy: policyOf(options), now });
       const arena = alignedBuffer(Math.floor(memoryBytesMax / chunkAlignment) * chunkAlignment);
       const deadlineMs = options.readDeadlineMs ?? usualDeadlineMs;
-      const setup: IoSetup = { root, arena, direct, deadlineMs, bytesPerMs: options.readBytesPerMsMax };
+      const setup: IoSetup = {
+        root,
+        arena,
+        direct,
+        deadlineMs,
+        bytesPerMs: options.readBytesPerMsMax,
+        peerTls: options.peerTls,
+      };
       const io = new ThreadClient(new URL('./io/io-thread.ts', import.meta.url), setup);
       const store = new ActivationStore({ options, arena, disk, io, lock });
       try {
@@ -157,20 +180,69 @@ export class ActivationStore implements AsyncDisposable {
    * where the step is not held, or memory is too short even for two of the chunks.
    */
   borrow(key: VariantKey, { step, chunks }: StepRequest): StepLoan | undefined {
-    const variant = this.#disk.find(key);
-    if (variant === undefined || !variant.steps.has(step)) {
-      this.#counters.missed(chunks.length);
-      return undefined;
-    }
-    this.#disk.use(key);
-    const { shape } = variant.manifest;
-    const wanted = this.#memory.want({ key, step, shape, savedMs: savedByMemory(shape) }, chunks);
-    if (wanted === undefined) return this.#ring(variant, { step, chunks });
-    variant.users++;
-    this.#counters.hit('memory', chunks.length - wanted.missing.length);
-    this.#counters.hit('disk', wanted.missing.length);
-    for (const chunk of wanted.missing) this.#track(this.#load(variant, wanted, chunk));
-    return this.#loan(wanted, variant);
+    const source = this.#sourceOf(key, step);
+    if (source?.tier === 'disk') this.#disk.use(key);
+    const loan = source === undefined ? undefined : this.#lender.borrow(source, chunks);
+    if (loan === undefined) this.#counters.missed(chunks.length);
+    return loan;
+  }
+
+  /** Begins to load what a borrower will want soon. Whatever is loaded stays as long as there is room. */
+  prefetch(key: VariantKey, { step, chunks }: StepRequest): void {
+    const source = this.#sourceOf(key, step);
+    if (source !== undefined) this.#lender.borrow(source, chunks, { mayTakeTurns: false })?.release();
+  }
+
+  /**
+   * Asks peers for a variant: from now on steps that are not held here are borrowed from them. Returns whether one of
+   * them holds it, cut as `shape` says; a peer that does not answer in time does not.
+   */
+  async findAtPeers(
+    key: VariantKey,
+    { shape, addresses }: { readonly shape: VariantShape; readonly addresses: readonly string[] },
+  ): Promise<boolean> {
+    if (addresses.length === 0) return false;
+    const found = await this.#io.call<ChunkManifest | undefined>('findAtPeers', { key, addresses });
+    if (found === undefined || !isDeepStrictEqual(found.shape.chunkBytes, shape.chunkBytes)) return false;
+    this.#peers.add({ manifest: found, addresses });
+    return true;
+  }
+
+  /**
+   * Copies what peers hold of a variant to the disk, beside whoever borrows it. Returns whether it is whole here then:
+   * not where memory or disk have no room, where somebody else fills it, or where the peers stop sending.
+   */
+  async copyFromPeers(key: VariantKey, { recomputeMs }: { readonly recomputeMs: number }): Promise<boolean> {
+    const peer = this.#peers.get(key);
+    if (peer === undefined) return this.#disk.find(key)?.isWhole ?? false;
+    const copying = copyVariant({
+      shape: peer.manifest.shape,
+      fill: (shape) => this.fill(key, { shape, recomputeMs }),
+      borrow: (step, chunks) => {
+        const source = this.#sourceOf(key, step);
+        return source && this.#lender.borrow(source, chunks, { mayTakeTurns: false, isUse: false });
+      },
+      // Waiting in line at the loader is no lateness; a read's own deadline ends each wait.
+      chunkMs: copyChunkMs,
+      signal: this.#closed.signal,
+    });
+    this.#track(copying);
+    return await copying;
+  }
+
+  /** What other workers may read of this store: variants that are whole. */
+  get source(): ChunkSource {
+    return new StoreSource({
+      find: (key) => this.#disk.find(key),
+      checksums: (name) => this.#io.call('checksums', name),
+      borrow: ({ key, step, chunk }) => {
+        const source = this.#sourceOf(key, step);
+        if (source?.tier !== 'disk') return undefined;
+        this.#counters.lent();
+        return this.#lender.borrow(source, [chunk], { mayTakeTurns: false, isUse: false });
+      },
+      chunkMs: copyChunkMs,
+    });
   }
 
   /**
@@ -257,6 +329,7 @@ export class ActivationStore implements AsyncDisposable {
 
   /** Waits for writes and reads, but not for ever: a disk may hang. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort();
     const patience = Promise.withResolvers<void>();
     const cancel = this.#clock.after(disposeMs, patience.resolve);
     await Promise.race([this.idle(), patience.promise]);
@@ -277,93 +350,59 @@ export class ActivationStore implements AsyncDisposable {
     await Promise.all(this.#disk.victimsDownTo(this.#disk.bytesMax).map((victim) => this.#evict(victim)));
   }
 
-  #loan({ step }: Pick<Wanted, 'step'>, variant: DiskVariant): StepLoan {
-    let isOpen = true;
+  /** Where a step is read from: the disk, else peers. */
+  #sourceOf(key: VariantKey, step: number): StepSource | undefined {
+    const variant = this.#disk.find(key);
+    if (variant?.steps.has(step) === true) return this.#diskSource(variant, step);
+    const peer = this.#peers.find(key, step);
+    return peer === undefined ? undefined : this.#peerSource(peer, step);
+  }
+
+  #diskSource(variant: DiskVariant, step: number): StepSource {
+    const { key, generation, shape } = variant.manifest;
     return {
-      buffer: this.#arena,
-      offsets: [...step.offsets],
-      gate: step.gate,
-      release: () => {
-        if (!isOpen) return;
-        isOpen = false;
-        variant.users--;
-        this.#memory.release(step);
+      key,
+      step,
+      shape,
+      tier: 'disk',
+      load: (chunk, to) =>
+        this.#read({ name: { key, generation, step, chunk }, bytes: shape.chunkBytes[chunk] ?? 0, ...to }),
+      failed: async (outcome) => {
+        if (outcome === 'damaged') await this.#quarantine(variant, step);
+      },
+      hold: () => {
+        variant.users++;
+        return () => variant.users--;
       },
     };
   }
 
-  /** Loads one chunk of a step that was given memory. The step has a user more until its memory is written no more. */
-  async #load(variant: DiskVariant, { step }: Pick<Wanted, 'step'>, chunk: number): Promise<void> {
-    step.users++;
-    const outcome = await this.#read(variant, {
-      step: step.step,
-      chunk,
-      offset: step.offsets[chunk] ?? 0,
-      gate: step.gate.words,
-    });
-    if (outcome !== 'ready') this.#memory.drop(step.id);
-    this.#memory.release(step);
-    if (outcome === 'damaged') await this.#quarantine(variant, step.step);
+  #peerSource(peer: PeerVariant, step: number): StepSource {
+    const { manifest, addresses } = peer;
+    const { key, generation, shape } = manifest;
+    return {
+      key,
+      step,
+      shape,
+      tier: 'peer',
+      load: (chunk, to) => {
+        const checksum = manifestChecksum(manifest, { step, chunk }) ?? 0n;
+        const name = { key, generation, step, chunk };
+        return this.#read({ name, bytes: shape.chunkBytes[chunk] ?? 0, ...to, peer: { addresses, checksum } });
+      },
+      failed: () => {
+        this.#peers.forget(peer);
+        return Promise.resolve();
+      },
+      hold: () => () => undefined,
+    };
   }
 
-  async #read(
-    { manifest: { key, generation, shape } }: DiskVariant,
-    { step, chunk, offset, gate }: ChunkRead,
-  ): Promise<LoadOutcome> {
-    const bytes = shape.chunkBytes[chunk] ?? 0;
-    const call: LoadCall = { name: { key, generation, step, chunk }, offset, bytes, gate };
+  async #read(call: LoadCall): Promise<LoadOutcome> {
     const outcome = await this.#io.call<LoadOutcome>('load', call).catch((): LoadOutcome => 'late');
-    if (outcome !== 'ready') new ChunkGate(gate).settle(chunk, 'failed');
-    this.#counters.loaded(outcome, bytes);
+    if (outcome !== 'ready') new ChunkGate(call.gate).settle(call.name.chunk, 'failed');
+    this.#counters.loaded(outcome, call.bytes);
     return outcome;
-  }
-
-  /** A loan whose chunks take turns in what memory there is. */
-  #ring(variant: DiskVariant, { step, chunks }: StepRequest): StepLoan | undefined {
-    const { chunkBytes } = variant.manifest.shape;
-    const slotBytes = Math.max(...chunks.map((chunk) => chunkBytes[chunk] ?? 0));
-    const slots: number[] = [];
-    // Half of the memory, so that the next step can have a ring too.
-    const slotsMax = Math.max(2, Math.floor(this.#arena.byteLength / slotBytes / 2));
-    while (slots.length < Math.min(chunks.length, slotsMax)) {
-      const start = this.#memory.take(slotBytes);
-      if (start === undefined) break;
-      slots.push(start);
-    }
-    if (slots.length < 2) {
-      for (const start of slots) this.#memory.give(start);
-      this.#counters.missed(chunks.length);
-      return undefined;
-    }
-    const ring = ringOf(chunks, { count: chunkBytes.length, slots });
-    const loan = { isOpen: true };
-    variant.users++;
-    this.#counters.hit('disk', chunks.length);
-    const load = async () => {
-      const reads: Promise<void>[] = [];
-      for (const { chunk, after } of ring.turns) {
-        // In short waits: the loan may end before its step does.
-        while (loan.isOpen && !(await ring.gate.usedUp(after, 50)));
-        if (!loan.isOpen) break;
-        reads.push(this.#readTurn(variant, { step, chunk, offset: ring.offsets[chunk] ?? 0, gate: ring.gate.words }));
-      }
-      await Promise.all(reads);
-      for (const start of slots) this.#memory.give(start);
-    };
-    this.#track(load());
-    return {
-      buffer: this.#arena,
-      offsets: ring.offsets,
-      gate: ring.gate,
-      release: () => {
-        if (loan.isOpen) variant.users--;
-        loan.isOpen = false;
-      },
-    };
-  }
-
-  async #readTurn(variant: DiskVariant, request: ChunkRead): Promise<void> {
-    if ((await this.#read(variant, request)) === 'damaged') await this.#quarantine(variant, request.step);
   }
 
   /** What is damaged or cannot be read is not loaded again: the step goes from the books and from the disk. */
@@ -385,7 +424,8 @@ export class ActivationStore implements AsyncDisposable {
       if (offset === undefined)
         throw new ServiceError('overloaded', 'memory: no room to verify a chunk', { field: 'memory' });
       const gate = new Int32Array(new SharedArrayBuffer((1 + chunkBytes.length) * Int32Array.BYTES_PER_ELEMENT));
-      const outcome = await this.#read(variant, { step, chunk, offset, gate });
+      const { generation } = variant.manifest;
+      const outcome = await this.#read({ name: { key, generation, step, chunk }, bytes, offset, gate });
       this.#memory.give(offset);
       isGood &&= outcome !== 'damaged';
     }
@@ -428,16 +468,11 @@ export class ActivationStore implements AsyncDisposable {
       return undefined;
     }
     variant.users++;
-    const loan = this.#loan(wanted, variant);
-    const { id } = wanted.step;
-    return {
-      ...loan,
-      release: () => {
-        // What was not written is not known to be whole.
-        if (!variant.steps.has(step)) this.#memory.drop(id);
-        loan.release();
-      },
-    };
+    return this.#lender.loan(wanted.step, () => {
+      // What was not written is not known to be whole.
+      if (!variant.steps.has(step)) this.#memory.drop(wanted.step.id);
+      variant.users--;
+    });
   }
 
   async #write(write: () => Promise<void>): Promise<void> {
@@ -477,14 +512,6 @@ export class ActivationStore implements AsyncDisposable {
   }
 }
 
-/** A chunk on its way: where it goes, and the words of its gate. */
-interface ChunkRead {
-  readonly step: number;
-  readonly chunk: number;
-  readonly offset: number;
-  readonly gate: LoadCall['gate'];
-}
-
 export interface VerifiedVariant {
   readonly key: VariantKey;
   readonly bytes: number;
@@ -499,11 +526,6 @@ function held({ manifest, bytes, steps, isWhole, isPinned }: DiskVariant): HeldV
 
 function policyOf({ policy = 'value' }: Pick<StoreOptions, 'policy'>): EvictionPolicy {
   return policy === 'lru' ? new LruPolicy() : new ValuePolicy();
-}
-
-/** What a step in memory saves at each use: about a millisecond for each mebibyte that need not be read. */
-function savedByMemory(shape: Pick<VariantShape, 'chunkBytes'>): number {
-  return stepBytes(shape) / 1024 ** 2;
 }
 
 async function isDirect({ directIo = 'auto', root }: StoreOptions): Promise<boolean> {

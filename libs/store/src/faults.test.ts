@@ -174,3 +174,27 @@ test('a full disk takes nothing in part: filling fails, what was there stays, an
     execFileSync('umount', ['-l', root]);
   }
 });
+
+test('a read that hangs in the file system is given up at its deadline; others come, and it hurts nobody when it ends', async () => {
+  await using folder = await temporaryFolder();
+  const [stuck, fine] = [randomKey(), randomKey()];
+  {
+    await using store = await openStore(folder.path);
+    for (const key of [stuck, fine]) await fillVariant(store, key);
+  }
+  await using store = await openStore(folder.path, { readDeadlineMs: 100, directIo: 'off' });
+  const path = (await stepFiles(folder.path)).find((name) => name.includes(stuck) && name.endsWith('00000.step')) ?? '';
+  // Opening a pipe that nobody writes to hangs, as a dead disk does.
+  await rm(path);
+  execFileSync('mkfifo', [path]);
+  const loan = store.borrow(stuck, { step: 0, chunks: [1] });
+  assert.ok(loan !== undefined);
+  assert.equal(await loan.gate.settled(1, 30_000), 'failed');
+  const other = store.borrow(fine, { step: 0, chunks: all });
+  assert.ok(other !== undefined);
+  assert.deepEqual(await readLoan(other, { key: fine, step: 0 }), ['right', 'right', 'right']);
+  await (await open(path, 'w')).close();
+  await store.idle();
+  for (const each of [loan, other]) each.release();
+  assert.equal(store.counts().loadsLate, 1);
+});

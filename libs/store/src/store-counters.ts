@@ -4,8 +4,11 @@ import type { LoadOutcome } from './io/chunk-loader.ts';
 export interface StoreCounts {
   readonly chunksFromMemory: number;
   readonly chunksFromDisk: number;
+  readonly chunksFromPeers: number;
   readonly chunksMissed: number;
   readonly bytesRead: number;
+  /** Chunks that peers were given. */
+  readonly chunksLent: number;
   /** Loads that found damaged bytes or none, and those that did not end in time. */
   readonly loadsDamaged: number;
   readonly loadsLate: number;
@@ -24,13 +27,17 @@ export interface StoreCounts {
 
 type Counted = Exclude<keyof StoreCounts, `memory${string}` | 'diskBytes' | 'diskBytesMax' | 'diskVariants'>;
 
+const hits = { memory: 'chunksFromMemory', disk: 'chunksFromDisk', peer: 'chunksFromPeers' } as const;
+
 /** Counts what a store does. */
 export class StoreCounters {
   readonly #counts: Record<Counted, number> = {
     chunksFromMemory: 0,
     chunksFromDisk: 0,
+    chunksFromPeers: 0,
     chunksMissed: 0,
     bytesRead: 0,
+    chunksLent: 0,
     loadsDamaged: 0,
     loadsLate: 0,
     stepsQuarantined: 0,
@@ -38,8 +45,12 @@ export class StoreCounters {
     diskEvictions: 0,
   };
 
-  hit(tier: 'memory' | 'disk', chunks: number): void {
-    this.#counts[tier === 'memory' ? 'chunksFromMemory' : 'chunksFromDisk'] += chunks;
+  hit(tier: keyof typeof hits, chunks: number): void {
+    this.#counts[hits[tier]] += chunks;
+  }
+
+  lent(): void {
+    this.#counts.chunksLent++;
   }
 
   missed(chunks: number): void {

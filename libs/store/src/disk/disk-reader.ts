@@ -58,6 +58,11 @@ export class DiskReader implements CheckedReader {
     });
   }
 
+  /** The checksums of all chunks of a step. */
+  checksums(step: Omit<ChunkName, 'chunk'>): Promise<readonly bigint[]> {
+    return this.#with(step, ({ header }) => Promise.resolve(header.checksums));
+  }
+
   /** Closes the files of a variant: they are about to go. Reads that are under way end as they would have. */
   async forget(key: VariantKey): Promise<void> {
     for (const [id, step] of this.#open) if (step.key === key) await this.#take(id, step);

@@ -63,10 +63,11 @@ class TestReader implements CheckedReader {
 function setUp(settings: Partial<LoaderSettings> = {}) {
   const clock = new ManualClock();
   const reader = new TestReader();
-  const loader = new ChunkLoader({ reader, clock, deadlineMs: 200, inFlightMax: 2, ...settings });
+  const loader = new ChunkLoader({ clock, deadlineMs: 200, inFlightMax: 2, ...settings });
   const gate = ChunkGate.closed(10);
   const memory = Array.from({ length: 10 }, () => new Uint8Array(4096));
-  const load = (chunk: number) => loader.load({ name: name(chunk), into: memory[chunk] ?? new Uint8Array(), gate });
+  const load = (chunk: number) =>
+    loader.load({ name: name(chunk), from: reader, into: memory[chunk] ?? new Uint8Array(), gate });
   return { clock, reader, gate, memory, load };
 }
 

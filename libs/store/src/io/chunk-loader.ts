@@ -1,7 +1,9 @@
-import { type ChunkGate, ServiceError } from '@instgenie/domain';
+import { type ChunkGate, type ErrorCode, ServiceError } from '@instgenie/domain';
 import type { ChunkName, ChunkReader } from '../chunk-reader.ts';
 import type { Clock } from '../clock.ts';
 import { chunkChecksum } from '../format/checksum.ts';
+
+const passing: ReadonlySet<ErrorCode> = new Set(['overloaded', 'unavailable', 'cancelled', 'deadline']);
 
 /** A tier to read chunks from, and what its chunks' checksums must be. */
 export interface CheckedReader extends ChunkReader {
@@ -11,6 +13,7 @@ export interface CheckedReader extends ChunkReader {
 
 export interface ChunkLoad {
   readonly name: ChunkName;
+  readonly from: CheckedReader;
   /** The chunk's memory. */
   readonly into: Uint8Array;
   /** Opened at `name.chunk` when the bytes are there and right. */
@@ -24,7 +27,6 @@ export interface ChunkLoad {
 export type LoadOutcome = 'ready' | 'damaged' | 'late';
 
 export interface LoaderSettings {
-  readonly reader: CheckedReader;
   readonly clock: Clock;
   /** From a read's start to its end; later it counts as failed. */
   readonly deadlineMs: number;
@@ -77,8 +79,9 @@ export class ChunkLoader {
     }
   }
 
-  async #run({ name, into, gate }: ChunkLoad): Promise<LoadOutcome> {
+  async #run(load: ChunkLoad): Promise<LoadOutcome> {
     const { clock, deadlineMs } = this.#settings;
+    const { name, into, gate } = load;
     await this.#pace(into.length);
     const abort = new AbortController();
     let isLate = false;
@@ -89,7 +92,7 @@ export class ChunkLoader {
       abort.abort();
       this.#start();
     });
-    const outcome = await this.#read(name, into, abort.signal);
+    const outcome = await read(load, abort.signal);
     cancel();
     if (isLate) {
       this.#stuck--;
@@ -97,17 +100,6 @@ export class ChunkLoader {
     }
     gate.settle(name.chunk, outcome === 'ready' ? 'ready' : 'failed');
     return outcome;
-  }
-
-  async #read(name: ChunkName, into: Uint8Array, signal: AbortSignal): Promise<LoadOutcome> {
-    const { reader } = this.#settings;
-    try {
-      const expected = await reader.checksum(name);
-      await reader.read(name, into, signal);
-      return chunkChecksum(name, into) === expected ? 'ready' : 'damaged';
-    } catch (thrown) {
-      return thrown instanceof ServiceError || isLost(thrown) ? 'damaged' : 'late';
-    }
   }
 
   /** Holds a read back as long as a link of the given rate would be busy with it; outside its deadline. */
@@ -123,7 +115,21 @@ export class ChunkLoader {
   }
 }
 
-/** Whether the file is not there or its blocks cannot be read; too few handles or too little memory pass again. */
+async function read({ name, from, into }: ChunkLoad, signal: AbortSignal): Promise<LoadOutcome> {
+  try {
+    const expected = await from.checksum(name);
+    await from.read(name, into, signal);
+    return chunkChecksum(name, into) === expected ? 'ready' : 'damaged';
+  } catch (thrown) {
+    return isLost(thrown) ? 'damaged' : 'late';
+  }
+}
+
+/**
+ * Whether the chunk is not there, not what it should be, or its blocks cannot be read; too few handles, too little memory
+ * and a peer that is busy or away pass again.
+ */
 function isLost(thrown: unknown): boolean {
+  if (thrown instanceof ServiceError) return !passing.has(thrown.code);
   return thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'EIO');
 }

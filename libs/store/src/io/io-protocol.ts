@@ -1,5 +1,8 @@
+import type { VariantKey } from '@instgenie/domain';
+import type { ConnectOptions } from '@instgenie/rpc';
 import type { ChunkName } from '../chunk-reader.ts';
 import type { Manifest } from '../format/manifest.ts';
+import type { ChunkManifest } from '../peer/chunk-manifest.ts';
 import type { LoadOutcome } from './chunk-loader.ts';
 
 /** What the I/O thread is started with. */
@@ -10,6 +13,7 @@ export interface IoSetup {
   readonly direct: boolean;
   readonly deadlineMs: number;
   readonly bytesPerMs: number | undefined;
+  readonly peerTls: ConnectOptions['tls'];
 }
 
 /** A chunk to load: where it goes, and the words of the gate to open. */
@@ -18,12 +22,19 @@ export interface LoadCall {
   readonly offset: number;
   readonly bytes: number;
   readonly gate: Int32Array<SharedArrayBuffer>;
+  /** Where to read it, if not from the disk. */
+  readonly peer?: { readonly addresses: readonly string[]; readonly checksum: bigint };
 }
 
 export interface WriteStepCall {
   readonly name: Omit<ChunkName, 'chunk'>;
   readonly chunkBytes: readonly number[];
   readonly offsets: readonly number[];
+}
+
+export interface FindCall {
+  readonly key: VariantKey;
+  readonly addresses: readonly string[];
 }
 
 /** The functions of the I/O thread: it moves bytes between files and the arena, and checks them. */
@@ -34,6 +45,10 @@ export interface IoCalls {
   /** Closes the files of a variant and removes them. */
   readonly remove: (key: Manifest['key']) => Promise<void>;
   readonly removeStep: (name: Omit<ChunkName, 'chunk'>) => Promise<void>;
+  /** The checksums of a step's chunks, as its header says. */
+  readonly checksums: (name: Omit<ChunkName, 'chunk'>) => Promise<readonly bigint[]>;
+  /** What the first of these peers that holds a variant says of it. */
+  readonly findAtPeers: (call: FindCall) => Promise<ChunkManifest | undefined>;
   /** CPU time of the whole thread so far, ms; what loading costs beside waiting. */
   readonly cpuMs: (argument: undefined) => Promise<number>;
 }

@@ -7,6 +7,7 @@ import { fileBlockIo } from '../disk/block-io.ts';
 import { DiskReader } from '../disk/disk-reader.ts';
 import { Folders } from '../disk/folders.ts';
 import { VariantWriter } from '../disk/variant-writer.ts';
+import { PeerReaders } from '../peer/peer-readers.ts';
 import { ChunkLoader } from './chunk-loader.ts';
 import type { IoCalls, IoSetup } from './io-protocol.ts';
 
@@ -14,18 +15,28 @@ import type { IoCalls, IoSetup } from './io-protocol.ts';
 const filesMax = 256;
 /** Reads at one time: enough to keep a disk busy, few enough that chunks come in the order they are needed. */
 const inFlightMax = 2;
+/** From peers, whose answers take longer to begin. */
+const peerReadsMax = 16;
 
 assert(parentPort !== null);
-const { root, arena, direct, deadlineMs, bytesPerMs } = workerData as IoSetup;
+const { root, arena, direct, deadlineMs, bytesPerMs, peerTls } = workerData as IoSetup;
 const io = fileBlockIo({ direct });
 const folders = new Folders(root);
 const reader = new DiskReader({ io, folders, filesMax });
 const writer = new VariantWriter({ io, folders });
-const loader = new ChunkLoader({ reader, clock: systemClock, deadlineMs, inFlightMax, bytesPerMs });
+const disk = new ChunkLoader({ clock: systemClock, deadlineMs, inFlightMax, bytesPerMs });
+const peers = new PeerReaders({ clock: systemClock, tls: peerTls });
+const fromPeers = new ChunkLoader({ clock: systemClock, deadlineMs, inFlightMax: peerReadsMax });
+const never = new AbortController().signal;
 
 serveCallsTogether(parentPort, {
-  load: ({ name, offset, bytes, gate }) =>
-    loader.load({ name, into: new Uint8Array(arena, offset, bytes), gate: new ChunkGate(gate) }),
+  load: ({ name, offset, bytes, gate, peer }) => {
+    const load = { name, into: new Uint8Array(arena, offset, bytes), gate: new ChunkGate(gate) };
+    if (peer === undefined) return disk.load({ ...load, from: reader });
+    return fromPeers.load({ ...load, from: peers.checked(peer.addresses, peer.checksum) });
+  },
+  checksums: (name) => reader.checksums(name),
+  findAtPeers: ({ key, addresses }) => peers.of(addresses).fetchManifest(key, never),
   writeStep: ({ name, chunkBytes, offsets }) => {
     const chunks = chunkBytes.map((bytes, chunk) => new Uint8Array(arena, offsets[chunk] ?? 0, bytes));
     return writer.writeStep({ ...name, chunks });

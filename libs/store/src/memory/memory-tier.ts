@@ -75,11 +75,14 @@ export class MemoryTier {
       step,
       shape,
       savedMs,
+      isUse = true,
     }: {
       readonly key: VariantKey;
       readonly step: number;
       readonly shape: Pick<VariantShape, 'chunkBytes'>;
       readonly savedMs: number;
+      /** Whether it counts as a use to who decides what stays. */
+      readonly isUse?: boolean;
     },
     chunks: readonly number[],
   ): Wanted | undefined {
@@ -117,7 +120,7 @@ export class MemoryTier {
     }
     this.#steps.set(id, entry);
     if (known === undefined) this.#policy.add({ id, bytes: stepBytes(shape), savedMs }, this.#now());
-    this.#policy.use(id, this.#now());
+    if (isUse) this.#policy.use(id, this.#now());
     return { step: entry, missing };
   }
 

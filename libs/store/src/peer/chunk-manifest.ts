@@ -76,6 +76,13 @@ export function decodeManifest(message: VariantManifest__Output | null, key: Var
   };
 }
 
+/** Checksums of a step's chunks as a manifest has them. */
+export function checksumsOf(checksums: readonly bigint[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(checksums.length * checksumBytes));
+  for (const [chunk, checksum] of checksums.entries()) view.setBigUint64(chunk * checksumBytes, checksum);
+  return new Uint8Array(view.buffer);
+}
+
 /** The checksum that a chunk must have; undefined for chunks that the variant does not have. */
 export function manifestChecksum(
   { checksums, shape }: ChunkManifest,

@@ -1,52 +1,45 @@
-import { ServiceError, type VariantKey } from '@instgenie/domain';
+import { ServiceError, type VariantShape } from '@instgenie/domain';
 import { chunkServiceDefinition, implement, type RpcService, serverStreaming, unary } from '@instgenie/rpc';
-import { type ChunkManifest, encodeManifest } from './chunk-manifest.ts';
-import type { ByteRange, ChunkSource } from './chunk-source.ts';
+import { encodeManifest } from './chunk-manifest.ts';
+import type { ChunkSource } from './chunk-source.ts';
 import { parseKey, parseReadRequest } from './read-request.ts';
 
 /** Of one message. */
 export const pieceBytesMax = 256 * 1024;
 
-/** Lends what a source holds. Reads from it piece by piece, only as fast as the caller takes them. */
+/** Lends what a source holds: chunk by chunk, and each piece by piece, only as fast as the caller takes them. */
 export function chunkService(source: ChunkSource): RpcService {
   return implement(chunkServiceDefinition(), {
-    GetVariant: unary(async ({ key }) => ({ variant: encodeManifest(held(source, parseKey(key))) })),
+    GetVariant: unary(async ({ key }) => {
+      const manifest = await source.variant(parseKey(key));
+      if (manifest === undefined) throw new ServiceError('not-found', 'this worker does not hold the variant');
+      return { variant: encodeManifest(manifest) };
+    }),
     ReadChunks: serverStreaming(async function* (message, { signal }) {
       const { key, generation, chunks } = parseReadRequest(message);
-      const { shape } = heldGeneration(source, { key, generation });
+      const shape = source.shape({ key, generation });
+      if (shape === undefined) throw new ServiceError('not-found', 'this worker does not hold this priming of it');
       for (const { step, chunk } of chunks) {
-        const bytes = shape.steps.includes(step) ? shape.chunkBytes[chunk] : undefined;
-        if (bytes === undefined) {
-          throw new ServiceError('invalid', 'chunks: the variant has no such chunk', { field: 'chunks' });
-        }
-        for (const range of pieces(bytes)) {
-          const data = await source.read({ key, generation, step, chunk }, range, signal);
-          yield { position: { step, chunk }, offset: range.offset, data };
+        requireChunk(shape, { step, chunk });
+        const lent = await source.lend({ key, generation, step, chunk }, signal);
+        try {
+          for (let offset = 0; offset < lent.bytes.length; offset += pieceBytesMax) {
+            // Copied: what is sent may be looked at after it was released.
+            const data = Buffer.from(lent.bytes.subarray(offset, offset + pieceBytesMax));
+            yield { position: { step, chunk }, offset, data };
+          }
+        } finally {
+          lent.release();
         }
       }
     }),
   });
 }
 
-function held(source: ChunkSource, key: VariantKey): ChunkManifest {
-  const manifest = source.variant(key);
-  if (manifest === undefined) throw new ServiceError('not-found', 'this worker does not hold the variant');
-  return manifest;
-}
-
-function heldGeneration(
-  source: ChunkSource,
-  { key, generation }: Pick<ChunkManifest, 'key' | 'generation'>,
-): ChunkManifest {
-  const manifest = held(source, key);
-  if (manifest.generation !== generation) {
-    throw new ServiceError('not-found', 'this worker holds the variant of another priming');
-  }
-  return manifest;
-}
-
-function* pieces(bytes: number): Generator<ByteRange> {
-  for (let offset = 0; offset < bytes; offset += pieceBytesMax) {
-    yield { offset, length: Math.min(pieceBytesMax, bytes - offset) };
-  }
+function requireChunk(
+  { steps, chunkBytes }: VariantShape,
+  { step, chunk }: { readonly step: number; readonly chunk: number },
+): void {
+  if (steps.includes(step) && chunk < chunkBytes.length) return;
+  throw new ServiceError('invalid', 'chunks: the variant has no such chunk', { field: 'chunks' });
 }

@@ -6,7 +6,7 @@ import type { ChunkName } from '../chunk-reader.ts';
 import { chunkChecksum } from '../format/checksum.ts';
 import type { ChunkManifest } from './chunk-manifest.ts';
 import { chunkService } from './chunk-service.ts';
-import type { ByteRange, ChunkSource } from './chunk-source.ts';
+import type { ChunkSource, LentChunk } from './chunk-source.ts';
 
 /** For tests: the variant that hosts hold. */
 export const heldKey = variantKey('5a'.repeat(32));
@@ -33,9 +33,11 @@ export class MemorySource implements ChunkSource {
   readonly #contents = new Map<string, Uint8Array>();
   readonly #holdAt: number;
   readonly held = Promise.withResolvers<void>();
-  reads = 0;
+  /** Chunks that were lent, and those that were not given back yet. */
+  lends = 0;
+  open = 0;
 
-  /** `holdAt`: how many pieces can be read before a read never ends. */
+  /** `holdAt`: how many chunks are lent before one never comes. */
   constructor(shape: VariantShape, { holdAt = Number.POSITIVE_INFINITY }: { readonly holdAt?: number } = {}) {
     this.#holdAt = holdAt;
     const checksums = new Map<number, Uint8Array>();
@@ -51,19 +53,24 @@ export class MemorySource implements ChunkSource {
     this.manifest = { key: heldKey, generation: heldGeneration, shape, checksums, tier: 'memory' };
   }
 
-  variant(key: VariantKey): ChunkManifest | undefined {
-    return key === heldKey ? this.manifest : undefined;
+  variant(key: VariantKey): Promise<ChunkManifest | undefined> {
+    return Promise.resolve(key === heldKey ? this.manifest : undefined);
   }
 
-  async read({ step, chunk }: ChunkName, { offset, length }: ByteRange, signal: AbortSignal): Promise<Uint8Array> {
-    if (this.reads === this.#holdAt) {
+  shape({ key, generation }: Pick<ChunkName, 'key' | 'generation'>): VariantShape | undefined {
+    return key === heldKey && generation === heldGeneration ? this.manifest.shape : undefined;
+  }
+
+  async lend({ step, chunk }: ChunkName, signal: AbortSignal): Promise<LentChunk> {
+    if (this.lends === this.#holdAt) {
       this.held.resolve();
       await once(signal, 'abort');
     }
-    this.reads++;
+    this.lends++;
     const content = this.#contents.get(`${step}/${chunk}`);
     if (content === undefined) throw new ServiceError('not-found', 'the chunk is gone');
-    return content.subarray(offset, offset + length);
+    this.open++;
+    return { bytes: content, release: () => this.open-- };
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { noiseRow } from '@instgenie/diffusion';
 import {
   type Mask,
@@ -64,10 +65,13 @@ export class Edit implements AsyncDisposable {
     this.firstStep = fields.firstStep;
   }
 
-  /** Encodes prompt and masked picture and draws the noise. Throws `invalid` for an empty mask or one of another size. */
+  /**
+   * Encodes prompt and masked picture and draws the noise, while what its first step reads is loaded. Throws `invalid` for
+   * an empty mask or one of another size.
+   */
   static async prepare(engine: Engine, template: Template, spec: EditSpec): Promise<Edit> {
     const { model } = engine;
-    const { picture, steps, guidance, textRows } = template.spec;
+    const { picture, steps } = template.spec;
     const { mask } = spec;
     if (mask.width !== picture.width || mask.height !== picture.height) {
       throw new ServiceError(
@@ -77,24 +81,18 @@ export class Edit implements AsyncDisposable {
       );
     }
     const firstStep = model.firstStep(steps, spec.strength ?? 1);
-    const rows = maskedRows(mask);
-    const [text, condition] = await Promise.all([
-      engine.encodeText(spec.prompt, textRows),
-      engine.maskedCondition(picture, mask),
-    ]);
-    const { sigmas } = template.state;
-    const conditioning = await engine.condition(text, { sigmas, guidance });
-    const state = await engine.addEdit({
-      template: template.state.id,
-      rows,
-      latents: startLatents(template, { rows, seed: spec.seed, sigma: sigmas[firstStep] ?? 1 }),
-      condition: share(condition),
-      conditioning,
-      dense: spec.dense ?? false,
-    });
     const blocks = model.denoiser.blocks.length;
     const plan = spec.plan ?? uniformPlan(spec.dense === true ? 'full' : 'kv', { steps, blocks });
-    return new Edit(engine, { template, spec, state, plan, firstStep });
+    const ahead = borrowAhead(template, { plan, step: firstStep });
+    try {
+      const state = await editState(engine, template, { spec, firstStep });
+      const edit = new Edit(engine, { template, spec, state, plan, firstStep });
+      edit.#ahead = ahead;
+      return edit;
+    } catch (thrown) {
+      ahead?.release();
+      throw thrown;
+    }
   }
 
   get stepsTotal(): number {
@@ -127,10 +125,7 @@ export class Edit implements AsyncDisposable {
 
   /** Asks for what the step after the running one will read, so that it is loaded meanwhile. */
   lookAhead(): void {
-    const step = this.firstStep + this.#stepsDone + 1;
-    const modes = this.plan[step];
-    if (this.#ahead !== undefined || modes === undefined || isAllFull(modes)) return;
-    this.#ahead = this.template.keeper.borrow(this.template.keptStep(step), modes);
+    this.#ahead ??= borrowAhead(this.template, { plan: this.plan, step: this.firstStep + this.#stepsDone + 1 });
   }
 
   /** Counts the step of `item` as done. Settles when the template has taken over what was computed of it. */
@@ -182,6 +177,49 @@ export class Edit implements AsyncDisposable {
     this.#read?.release();
     this.#read = undefined;
   }
+}
+
+/** Asks for what a step will read; undefined for a step that reads nothing, or for what is not kept. */
+function borrowAhead(
+  template: Template,
+  { plan, step }: { readonly plan: Plan; readonly step: number },
+): LentStep | undefined {
+  const modes = plan[step];
+  if (modes === undefined || isAllFull(modes)) return undefined;
+  return template.keeper.borrow(template.keptStep(step), modes);
+}
+
+async function editState(
+  engine: Engine,
+  template: Template,
+  { spec, firstStep }: { readonly spec: EditSpec; readonly firstStep: number },
+): Promise<EditState> {
+  const { model } = engine;
+  const { picture, guidance, textRows } = template.spec;
+  const { mask } = spec;
+  const rows = maskedRows(mask);
+  const [text, masked] = await Promise.all([
+    engine.encodeText(spec.prompt, textRows),
+    model.condition === undefined
+      ? undefined
+      : template.keeper.encoded(maskedName(mask), () => engine.encode(picture, mask)),
+  ]);
+  const condition = masked === undefined ? undefined : model.condition?.(masked, mask);
+  const { sigmas } = template.state;
+  const conditioning = await engine.condition(text, { sigmas, guidance });
+  return await engine.addEdit({
+    template: template.state.id,
+    rows,
+    latents: startLatents(template, { rows, seed: spec.seed, sigma: sigmas[firstStep] ?? 1 }),
+    condition: share(condition ?? new Float32Array()),
+    conditioning,
+    dense: spec.dense ?? false,
+  });
+}
+
+/** Names what the encoder makes of the picture without what is masked. */
+function maskedName({ bits }: Mask): string {
+  return `masked ${createHash('sha256').update(bits).digest('hex')}`;
 }
 
 function isAllFull(modes: readonly Mode[]): boolean {

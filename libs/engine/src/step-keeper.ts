@@ -21,12 +21,19 @@ export interface StepKeeper {
   room(kept: number): LentStep | undefined;
   /** Takes over what `room` gave, filled. Settles when more can be taken. */
   keep(kept: number, filled: LentStep): Promise<void>;
+  /** What an encoder made of the template's picture, by name: as it is kept, else as `encode` makes it. */
+  encoded(name: string, encode: () => Promise<Float32Array>): Promise<Float32Array>;
 }
+
+/** Encodings that are kept in memory: of the picture, and of the masks that were used last. */
+const encodingsMax = 8;
 
 /** Keeps every step in memory of its own, for as long as it lives itself. */
 export class MemoryKeeper implements StepKeeper {
   readonly #shape: ActivationShape;
   readonly #kept = new Map<number, StepActivations>();
+  /** In the order of their last use. */
+  readonly #encodings = new Map<string, Promise<Float32Array>>();
 
   constructor(shape: ActivationShape) {
     this.#shape = shape;
@@ -44,6 +51,18 @@ export class MemoryKeeper implements StepKeeper {
   keep(kept: number, { activations }: LentStep): Promise<void> {
     this.#kept.set(kept, activations);
     return Promise.resolve();
+  }
+
+  encoded(name: string, encode: () => Promise<Float32Array>): Promise<Float32Array> {
+    const known = this.#encodings.get(name) ?? encode();
+    this.#encodings.delete(name);
+    this.#encodings.set(name, known);
+    known.catch(() => this.#encodings.delete(name));
+    for (const oldest of this.#encodings.keys()) {
+      if (this.#encodings.size <= encodingsMax) break;
+      this.#encodings.delete(oldest);
+    }
+    return known;
   }
 }
 

@@ -42,7 +42,7 @@ export class Template implements AsyncDisposable {
   }
 
   /** Encodes picture and prompt and draws the noise. Runs no block. */
-  static async prepare(engine: Engine, spec: TemplateSpec, keeper?: StepKeeper): Promise<Template> {
+  static async prepare(engine: Engine, spec: TemplateSpec, given?: StepKeeper): Promise<Template> {
     const { model } = engine;
     const { picture, steps, guidance, textRows } = spec;
     if (!Number.isInteger(textRows) || textRows < 2) {
@@ -53,7 +53,12 @@ export class Template implements AsyncDisposable {
     const grid = gridOf(picture);
     const tokens = grid.rows * grid.columns;
     const sigmas = model.sigmas({ steps, tokens });
-    const [x0, text] = await Promise.all([engine.encode(picture), engine.encodeText(spec.prompt ?? '', textRows)]);
+    const shape = activationShape(engine, spec);
+    const keeper = given ?? new MemoryKeeper(shape);
+    const [x0, text] = await Promise.all([
+      keeper.encoded('picture', () => engine.encode(picture)),
+      engine.encodeText(spec.prompt ?? '', textRows),
+    ]);
     const channels = model.denoiser.latentChannels;
     const state = await engine.addTemplate({
       grid,
@@ -63,8 +68,7 @@ export class Template implements AsyncDisposable {
       condition: share(model.condition?.(x0) ?? new Float32Array()),
       conditioning: await engine.condition(text, { sigmas, guidance }),
     });
-    const shape = activationShape(engine, spec);
-    return new Template(engine, { spec, state, shape, keeper: keeper ?? new MemoryKeeper(shape) });
+    return new Template(engine, { spec, state, shape, keeper });
   }
 
   /** The step whose activations serve `step`. */

@@ -88,6 +88,21 @@ test('the first edit is cold and keeps its template; the next is warm with the s
   assert.ok(store.counts().chunksFromDisk > 0);
 });
 
+test('picture and mask are encoded once, for every process', async () => {
+  const wanted = await (async () => {
+    await using store = await openStore('encodings');
+    return await run(store);
+  })();
+  await using store = await openStore('encodings');
+  await using stored = await storedTemplate(engine, store, spec());
+  const encode = () => Promise.reject(new Error('it is encoded again'));
+  const x0 = await stored.keeper.encoded('picture', encode);
+  assert.deepEqual(x0, new Float32Array(stored.template.state.x0));
+  assert.deepEqual((await run(store)).latents, wanted.latents);
+  assert.equal(await store.remove(stored.keeper.variant.key), true);
+  await assert.rejects(stored.keeper.encoded('picture', encode), /encoded again/);
+});
+
 test('edits with other plans, masks and strengths share the variant, thin ones and those with hidden states too', async () => {
   await using store = await openStore('plans');
   const template = spec({ kinds: allKinds, keepEvery: 2, steps: 4 });

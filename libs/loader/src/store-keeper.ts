@@ -64,6 +64,17 @@ export class StoreKeeper implements StepKeeper, AsyncDisposable {
     }
   }
 
+  async encoded(name: string, encode: () => Promise<Float32Array>): Promise<Float32Array> {
+    const { key } = this.variant;
+    const known = await this.#store.encoding(key, name);
+    if (known !== undefined && known.byteLength % Float32Array.BYTES_PER_ELEMENT === 0) {
+      return new Float32Array(known.slice().buffer);
+    }
+    const made = await encode();
+    this.#store.keepEncoding(key, name, new Uint8Array(made.buffer, made.byteOffset, made.byteLength));
+    return made;
+  }
+
   /** Gives up a variant that is not whole. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#filling?.abort();

@@ -8,6 +8,7 @@ import { ThreadClient } from '@instgenie/threads';
 import { type Clock, systemClock } from './clock.ts';
 import { supportsDirect } from './disk/direct.ts';
 import { DiskTier, type DiskVariant, variantBytes } from './disk/disk-tier.ts';
+import { Encodings } from './disk/encodings.ts';
 import { Folders } from './disk/folders.ts';
 import { variantsFolder } from './disk/paths.ts';
 import { scanVariants } from './disk/scan.ts';
@@ -68,6 +69,8 @@ const writePauseMs = 5_000;
 /** What it evicts to then. */
 const calmShare = 0.8;
 const disposeMs = 5_000;
+/** Of the disk's budget, for what encoders made of pictures. */
+const encodingsShare = 1 / 64;
 /** Variants of other workers that are remembered. */
 const peerVariantsMax = 1024;
 /** How long a chunk that is copied or lent may take in all. */
@@ -87,6 +90,7 @@ export class ActivationStore implements AsyncDisposable {
   readonly #arena: SharedArrayBuffer;
   readonly #memory: MemoryTier;
   readonly #disk: DiskTier;
+  readonly #encodings: Encodings;
   readonly #io: ThreadClient;
   readonly #lock: AsyncDisposable;
   readonly #peers = new PeerTier(peerVariantsMax);
@@ -101,6 +105,7 @@ export class ActivationStore implements AsyncDisposable {
     readonly options: StoreOptions;
     readonly arena: SharedArrayBuffer;
     readonly disk: DiskTier;
+    readonly encodings: Encodings;
     readonly io: ThreadClient;
     readonly lock: AsyncDisposable;
   }) {
@@ -109,6 +114,7 @@ export class ActivationStore implements AsyncDisposable {
     this.#clock = options.clock ?? systemClock;
     this.#arena = arena;
     this.#disk = fields.disk;
+    this.#encodings = fields.encodings;
     this.#io = fields.io;
     this.#lock = fields.lock;
     const now = () => this.#clock.now();
@@ -134,7 +140,12 @@ export class ActivationStore implements AsyncDisposable {
       const direct = await isDirect(options);
       const folders = new Folders(root);
       await folders.emptyTrash();
-      const disk = new DiskTier({ bytesMax: diskBytesMax, policy: policyOf(options), now });
+      const encodings = new Encodings(root, { bytesMax: Math.floor(diskBytesMax * encodingsShare) });
+      const disk = new DiskTier({
+        bytesMax: Math.ceil(diskBytesMax * (1 - encodingsShare)),
+        policy: policyOf(options),
+        now,
+      });
       const arena = alignedBuffer(Math.floor(memoryBytesMax / chunkAlignment) * chunkAlignment);
       const deadlineMs = options.readDeadlineMs ?? usualDeadlineMs;
       const setup: IoSetup = {
@@ -146,7 +157,7 @@ export class ActivationStore implements AsyncDisposable {
         peerTls: options.peerTls,
       };
       const io = new ThreadClient(new URL('./io/io-thread.ts', import.meta.url), setup);
-      const store = new ActivationStore({ options, arena, disk, io, lock });
+      const store = new ActivationStore({ options, arena, disk, encodings, io, lock });
       try {
         await store.#takeOver(folders);
       } catch (thrown) {
@@ -272,6 +283,24 @@ export class ActivationStore implements AsyncDisposable {
     return this.#filling(variant, removals);
   }
 
+  /** What was kept beside a variant by name; undefined for nothing, and for what the disk does not bring in time. */
+  async encoding(key: VariantKey, name: string): Promise<Uint8Array | undefined> {
+    const late = Promise.withResolvers<undefined>();
+    const cancel = this.#clock.after(this.readDeadlineMs, () => late.resolve(undefined));
+    const read = this.#encodings.get(key, name);
+    this.#track(read);
+    try {
+      return await Promise.race([read, late.promise]);
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Keeps a small thing beside a variant, held or not, as long as there is room for such things. */
+  keepEncoding(key: VariantKey, name: string, bytes: Uint8Array): void {
+    this.#track(this.#encodings.put(key, name, bytes.slice()));
+  }
+
   /** A pinned variant is never evicted. Returns whether it is held. */
   pin(key: VariantKey, isPinned = true): boolean {
     const variant = this.#disk.find(key);
@@ -281,6 +310,7 @@ export class ActivationStore implements AsyncDisposable {
 
   /** Removes a variant from every tier; loans of it stay valid. Returns whether it was held. */
   async remove(key: VariantKey): Promise<boolean> {
+    await this.#encodings.remove(key);
     if (this.#disk.find(key) === undefined) return false;
     await this.#discard(key);
     return true;
@@ -306,8 +336,8 @@ export class ActivationStore implements AsyncDisposable {
       memoryBytesMax: this.#arena.byteLength,
       memorySteps: this.#memory.stepCount,
       memoryEvictions: this.#memory.evictions,
-      diskBytes: this.#disk.usedBytes,
-      diskBytesMax: this.#disk.bytesMax,
+      diskBytes: this.#disk.usedBytes + this.#encodings.usedBytes,
+      diskBytesMax: this.#options.diskBytesMax,
       diskVariants: this.#disk.variants.size,
     };
   }

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Edit, Engine } from '@instgenie/engine';
+import { picture } from '@instgenie/domain';
+import { Edit, Engine, Template } from '@instgenie/engine';
 import { storedTemplate } from '@instgenie/loader';
 import { ActivationStore } from '@instgenie/store';
 import { bandMask, benchTemplate, keptTemplate } from './pipeline-steps.ts';
@@ -64,9 +65,14 @@ async function main(what: string, [model = '', cache = '', root = '', ratio = ''
     await store.idle();
     return;
   }
-  // What any process has done once before it serves: kernels and buffers of the encoders are warm.
-  const other = benchTemplate(engine, steps);
-  await engine.encode(other.picture);
+  // What a process does once before it is ready to serve: kernels and buffers of encoders and blocks are warm.
+  const { width, height, data } = benchTemplate(engine, steps).picture;
+  const other = {
+    ...benchTemplate(engine, steps),
+    picture: picture({ width, height, channels: 3, data: data.toReversed() }),
+  };
+  await using warm = await Template.prepare(engine, other);
+  await using _warmEdit = await Edit.prepare(engine, warm, spec);
   const began = performance.now();
   await using stored = await storedTemplate(engine, store, benchTemplate(engine, steps));
   await using edit = await Edit.prepare(engine, stored.template, spec);

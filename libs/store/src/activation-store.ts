@@ -17,7 +17,7 @@ import type { EvictionPolicy } from './eviction/policy.ts';
 import { ValuePolicy } from './eviction/value-policy.ts';
 import { randomGeneration } from './format/generation.ts';
 import { checkShape } from './format/layout.ts';
-import type { LoadOutcome } from './io/chunk-loader.ts';
+import { type LoadOutcome, loadOutcomes } from './io/chunk-loader.ts';
 import type { IoSetup, LoadCall, WriteStepCall } from './io/io-protocol.ts';
 import { alignedBuffer } from './memory/aligned.ts';
 import { MemoryTier } from './memory/memory-tier.ts';
@@ -395,8 +395,7 @@ export class ActivationStore implements AsyncDisposable {
       step,
       shape,
       tier: 'disk',
-      load: (chunk, to) =>
-        this.#read({ name: { key, generation, step, chunk }, bytes: shape.chunkBytes[chunk] ?? 0, ...to }),
+      load: (chunks, gate) => this.#read({ name: { key, generation, step }, chunks, gate }),
       failed: async (outcome) => {
         if (outcome === 'damaged') await this.#quarantine(variant, step);
       },
@@ -415,10 +414,9 @@ export class ActivationStore implements AsyncDisposable {
       step,
       shape,
       tier: 'peer',
-      load: (chunk, to) => {
-        const checksum = manifestChecksum(manifest, { step, chunk }) ?? 0n;
-        const name = { key, generation, step, chunk };
-        return this.#read({ name, bytes: shape.chunkBytes[chunk] ?? 0, ...to, peer: { addresses, checksum } });
+      load: (chunks, gate) => {
+        const checksums = chunks.map(({ chunk }) => manifestChecksum(manifest, { step, chunk }) ?? 0n);
+        return this.#read({ name: { key, generation, step }, chunks, gate, peer: { addresses, checksums } });
       },
       failed: () => {
         this.#peers.forget(peer);
@@ -429,10 +427,15 @@ export class ActivationStore implements AsyncDisposable {
   }
 
   async #read(call: LoadCall): Promise<LoadOutcome> {
-    const outcome = await this.#io.call<LoadOutcome>('load', call).catch((): LoadOutcome => 'late');
-    if (outcome !== 'ready') new ChunkGate(call.gate).settle(call.name.chunk, 'failed');
-    this.#counters.loaded(outcome, call.bytes);
-    return outcome;
+    const outcomes = await this.#io
+      .call<readonly LoadOutcome[]>('load', call)
+      .catch(() => call.chunks.map((): LoadOutcome => 'late'));
+    for (const [index, { chunk, bytes }] of call.chunks.entries()) {
+      const outcome = outcomes[index] ?? 'late';
+      if (outcome !== 'ready') new ChunkGate(call.gate).settle(chunk, 'failed');
+      this.#counters.loaded(outcome, bytes);
+    }
+    return loadOutcomes.find((outcome) => outcomes.includes(outcome)) ?? 'late';
   }
 
   /** What is damaged or cannot be read is not loaded again: the step goes from the books and from the disk. */
@@ -455,7 +458,7 @@ export class ActivationStore implements AsyncDisposable {
         throw new ServiceError('overloaded', 'memory: no room to verify a chunk', { field: 'memory' });
       const gate = new Int32Array(new SharedArrayBuffer((1 + chunkBytes.length) * Int32Array.BYTES_PER_ELEMENT));
       const { generation } = variant.manifest;
-      const outcome = await this.#read({ name: { key, generation, step, chunk }, bytes, offset, gate });
+      const outcome = await this.#read({ name: { key, generation, step }, chunks: [{ chunk, offset, bytes }], gate });
       this.#memory.give(offset);
       isGood &&= outcome !== 'damaged';
     }

@@ -1,8 +1,9 @@
-import { stepBytes, type VariantShape } from '@instgenie/domain';
-import type { MemoryStep, MemoryTier } from './memory/memory-tier.ts';
+import { type ChunkGate, stepBytes, type VariantShape } from '@instgenie/domain';
+import type { ChunkPlace } from './io/io-protocol.ts';
+import type { MemoryStep, MemoryTier, Wanted } from './memory/memory-tier.ts';
 import { ringOf } from './ring.ts';
 import type { StepLoan } from './step-loan.ts';
-import type { ChunkTarget, StepSource } from './step-source.ts';
+import type { StepSource } from './step-source.ts';
 import type { StoreCounters } from './store-counters.ts';
 
 /** How a step is borrowed. */
@@ -44,7 +45,7 @@ export class StepLender {
     if (wanted === undefined) return mayTakeTurns ? this.#ring(source, chunks) : undefined;
     this.#counters.hit('memory', chunks.length - wanted.missing.length);
     this.#counters.hit(source.tier, wanted.missing.length);
-    for (const chunk of wanted.missing) this.#track(this.#load(source, { step: wanted.step, chunk }));
+    if (wanted.missing.length > 0) this.#track(this.#load(source, wanted));
     return this.loan(wanted.step, source.hold());
   }
 
@@ -65,12 +66,12 @@ export class StepLender {
   }
 
   /** The step has a user more until its memory is written no more. */
-  async #load(
-    source: StepSource,
-    { step, chunk }: { readonly step: MemoryStep; readonly chunk: number },
-  ): Promise<void> {
+  async #load(source: StepSource, { step, missing }: Wanted): Promise<void> {
     step.users++;
-    const outcome = await source.load(chunk, { offset: step.offsets[chunk] ?? 0, gate: step.gate.words });
+    const outcome = await source.load(
+      missing.map((chunk) => placeOf(source, chunk, step.offsets)),
+      step.gate.words,
+    );
     if (outcome !== 'ready') this.#memory.drop(step.id);
     this.#memory.release(step);
     if (outcome !== 'ready') await source.failed(outcome);
@@ -102,7 +103,7 @@ export class StepLender {
         // In short waits: the loan may end before its step does.
         while (loan.isOpen && !(await ring.gate.usedUp(after, 50)));
         if (!loan.isOpen) break;
-        reads.push(loadTurn(source, chunk, { offset: ring.offsets[chunk] ?? 0, gate: ring.gate.words }));
+        reads.push(loadTurn(source, placeOf(source, chunk, ring.offsets), ring.gate));
       }
       await Promise.all(reads);
       for (const start of slots) this.#memory.give(start);
@@ -120,8 +121,12 @@ export class StepLender {
   }
 }
 
-async function loadTurn(source: StepSource, chunk: number, to: ChunkTarget): Promise<void> {
-  const outcome = await source.load(chunk, to);
+function placeOf({ shape }: StepSource, chunk: number, offsets: readonly number[]): ChunkPlace {
+  return { chunk, offset: offsets[chunk] ?? 0, bytes: shape.chunkBytes[chunk] ?? 0 };
+}
+
+async function loadTurn(source: StepSource, place: ChunkPlace, gate: ChunkGate): Promise<void> {
+  const outcome = await source.load([place], gate.words);
   if (outcome !== 'ready') await source.failed(outcome);
 }
 

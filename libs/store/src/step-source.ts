@@ -1,5 +1,6 @@
 import type { VariantKey, VariantShape } from '@instgenie/domain';
 import type { LoadOutcome } from './io/chunk-loader.ts';
+import type { ChunkPlace } from './io/io-protocol.ts';
 
 /** A step of a variant on one tier, to be loaded into memory chunk by chunk. */
 export interface StepSource {
@@ -7,16 +8,13 @@ export interface StepSource {
   readonly step: number;
   readonly shape: VariantShape;
   readonly tier: 'disk' | 'peer';
-  /** Loads a chunk to an offset of the arena and settles its gate. Never rejects. */
-  readonly load: (chunk: number, to: ChunkTarget) => Promise<LoadOutcome>;
+  /**
+   * Loads chunks in order to where they are to lie in the arena, and settles their gate. Returns the worst outcome once
+   * none of their memory is written any more. Never rejects.
+   */
+  readonly load: (chunks: readonly ChunkPlace[], gate: Int32Array<SharedArrayBuffer>) => Promise<LoadOutcome>;
   /** A chunk came damaged or late: decides whether the step is read from here again. */
   readonly failed: (outcome: Exclude<LoadOutcome, 'ready'>) => Promise<void>;
   /** Keeps the step on its tier until the function it returns is called. */
   readonly hold: () => () => void;
-}
-
-/** Where a chunk goes, and the words of its gate. */
-export interface ChunkTarget {
-  readonly offset: number;
-  readonly gate: Int32Array<SharedArrayBuffer>;
 }

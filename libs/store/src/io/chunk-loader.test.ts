@@ -44,20 +44,16 @@ class TestReader implements CheckedReader {
     this.held.set(chunk, Promise.withResolvers());
   }
 
-  checksum(chunk: ChunkName): Promise<bigint> {
-    return Promise.resolve(chunkChecksum(chunk, content(chunk.chunk)));
-  }
-
-  async read({ chunk }: ChunkName, into: Uint8Array): Promise<void> {
+  async read(name: ChunkName, into: Uint8Array): Promise<bigint> {
+    const { chunk } = name;
     this.begun.push(chunk);
     await this.held.get(chunk)?.promise;
     if (chunk === 8) throw Object.assign(new Error('read error'), { code: 'EIO' });
     if (chunk === 7) throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
     into.set(content(chunk));
     if (chunk === 9) into[17] = 255;
+    return chunkChecksum(name, content(chunk));
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 function setUp(settings: Partial<LoaderSettings> = {}) {

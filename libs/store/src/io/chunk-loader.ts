@@ -1,14 +1,17 @@
 import { type ChunkGate, type ErrorCode, ServiceError } from '@instgenie/domain';
-import type { ChunkName, ChunkReader } from '../chunk-reader.ts';
+import type { ChunkName } from '../chunk-reader.ts';
 import type { Clock } from '../clock.ts';
 import { chunkChecksum } from '../format/checksum.ts';
 
 const passing: ReadonlySet<ErrorCode> = new Set(['overloaded', 'unavailable', 'cancelled', 'deadline']);
 
-/** A tier to read chunks from, and what its chunks' checksums must be. */
-export interface CheckedReader extends ChunkReader {
-  /** The checksum of a chunk, from a source that is itself checked. Rejects where the chunk is not there. */
-  checksum(chunk: ChunkName): Promise<bigint>;
+/** A tier to read chunks from, that knows what their checksums must be. */
+export interface CheckedReader {
+  /**
+   * Fills `into` with the chunk like `ChunkReader.read`, and returns the checksum that it must have, from a source that
+   * is itself checked.
+   */
+  read(chunk: ChunkName, into: Uint8Array, signal: AbortSignal): Promise<bigint>;
 }
 
 export interface ChunkLoad {
@@ -20,11 +23,14 @@ export interface ChunkLoad {
   readonly gate: ChunkGate;
 }
 
+/** From the worst to the best. */
+export const loadOutcomes = ['damaged', 'late', 'ready'] as const;
+
 /**
  * How a load ended. `damaged`: bytes came, but not those that were written, or the file is gone or cannot be read;
  * `late`: nothing is known of the bytes, since they did not come in time or there was no means to read them.
  */
-export type LoadOutcome = 'ready' | 'damaged' | 'late';
+export type LoadOutcome = (typeof loadOutcomes)[number];
 
 export interface LoaderSettings {
   readonly clock: Clock;
@@ -117,8 +123,7 @@ export class ChunkLoader {
 
 async function read({ name, from, into }: ChunkLoad, signal: AbortSignal): Promise<LoadOutcome> {
   try {
-    const expected = await from.checksum(name);
-    await from.read(name, into, signal);
+    const expected = await from.read(name, into, signal);
     return chunkChecksum(name, into) === expected ? 'ready' : 'damaged';
   } catch (thrown) {
     return isLost(thrown) ? 'damaged' : 'late';

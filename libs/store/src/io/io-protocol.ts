@@ -16,14 +16,20 @@ export interface IoSetup {
   readonly peerTls: ConnectOptions['tls'];
 }
 
-/** A chunk to load: where it goes, and the words of the gate to open. */
+/** Chunks of a step to load, in this order: where they go, and the words of the gate to open. */
 export interface LoadCall {
-  readonly name: ChunkName;
+  readonly name: Omit<ChunkName, 'chunk'>;
+  readonly chunks: readonly ChunkPlace[];
+  readonly gate: Int32Array<SharedArrayBuffer>;
+  /** Where to read them, if not from the disk; `checksums` are those of `chunks`. */
+  readonly peer?: { readonly addresses: readonly string[]; readonly checksums: readonly bigint[] };
+}
+
+/** Memory of a chunk. */
+export interface ChunkPlace {
+  readonly chunk: number;
   readonly offset: number;
   readonly bytes: number;
-  readonly gate: Int32Array<SharedArrayBuffer>;
-  /** Where to read it, if not from the disk. */
-  readonly peer?: { readonly addresses: readonly string[]; readonly checksum: bigint };
 }
 
 export interface WriteStepCall {
@@ -39,7 +45,8 @@ export interface FindCall {
 
 /** The functions of the I/O thread: it moves bytes between files and the arena, and checks them. */
 export interface IoCalls {
-  readonly load: (call: LoadCall) => Promise<LoadOutcome>;
+  /** Settles when none of the memory is written any more; an outcome for each chunk. */
+  readonly load: (call: LoadCall) => Promise<readonly LoadOutcome[]>;
   readonly writeStep: (call: WriteStepCall) => Promise<void>;
   readonly writeManifest: (manifest: Manifest) => Promise<void>;
   /** Closes the files of a variant and removes them. */

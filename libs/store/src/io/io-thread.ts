@@ -30,10 +30,15 @@ const fromPeers = new ChunkLoader({ clock: systemClock, deadlineMs, inFlightMax:
 const never = new AbortController().signal;
 
 serveCallsTogether(parentPort, {
-  load: ({ name, offset, bytes, gate, peer }) => {
-    const load = { name, into: new Uint8Array(arena, offset, bytes), gate: new ChunkGate(gate) };
-    if (peer === undefined) return disk.load({ ...load, from: reader });
-    return fromPeers.load({ ...load, from: peers.checked(peer.addresses, peer.checksum) });
+  load: ({ name, chunks, gate: words, peer }) => {
+    const gate = new ChunkGate(words);
+    return Promise.all(
+      chunks.map(({ chunk, offset, bytes }, index) => {
+        const load = { name: { ...name, chunk }, into: new Uint8Array(arena, offset, bytes), gate };
+        if (peer === undefined) return disk.load({ ...load, from: reader });
+        return fromPeers.load({ ...load, from: peers.checked(peer.addresses, peer.checksums[index] ?? 0n) });
+      }),
+    );
   },
   checksums: (name) => reader.checksums(name),
   findAtPeers: ({ key, addresses }) => peers.of(addresses).fetchManifest(key, never),

@@ -33,9 +33,10 @@ export class PeerReaders {
   /** Reads one chunk, whose checksum is known from the peers' manifest. */
   checked(addresses: readonly string[], checksum: bigint): CheckedReader {
     return {
-      checksum: () => Promise.resolve(checksum),
-      read: (name: ChunkName, into: Uint8Array, signal: AbortSignal) => this.of(addresses).read(name, into, signal),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
+      read: async (name: ChunkName, into: Uint8Array, signal: AbortSignal) => {
+        await this.of(addresses).read(name, into, signal);
+        return checksum;
+      },
     };
   }
 }

@@ -26,6 +26,10 @@ export async function getContent(
   return found.bytes;
 }
 
+export async function deleteContent(blobs: BlobStore, digest: string): Promise<void> {
+  await blobs.delete(contentName(digest));
+}
+
 async function isWhole(blobs: BlobStore, digest: string, bytes: number): Promise<boolean> {
   try {
     await getContent(blobs, digest, { bytesMax: bytes });

@@ -72,7 +72,7 @@ export async function openStore(context: CommandContext, flags: StoreFlags & Dat
 async function pinnedVariants(context: CommandContext, flags: DataFlags): Promise<readonly VariantKey[]> {
   const pinned: VariantKey[] = [];
   for await (const { isPinned, variants } of openLibrary(context, flags).library.list(tenant)) {
-    if (isPinned) pinned.push(...variants.map(variantKey));
+    if (isPinned) pinned.push(...variants.map(({ key }) => variantKey(key)));
   }
   return pinned;
 }

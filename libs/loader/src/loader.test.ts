@@ -192,5 +192,6 @@ test('every part of a key changes it, strength has no part in it, and neighbouri
   keys.add(variantKeyOf(other, base));
   keys.add(variantKeyOf({ model: engine.model, fingerprint: 'other' }, base));
   assert.equal(keys.size, changes.length + 2);
+  assert.throws(() => variantKeyOf(engine, { ...base, prompt: 'half \ud83d' }), { code: 'invalid', field: 'prompt' });
   assert.equal(variantKeyOf(engine, base), variantKeyOf(engine, { ...base, noiseSeed: 0, prompt: '', keepEvery: 1 }));
 });

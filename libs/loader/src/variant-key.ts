@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Picture, type VariantKey, variantKey } from '@instgenie/domain';
+import { type Picture, ServiceError, type VariantKey, variantKey } from '@instgenie/domain';
 import { ActivationLayout, activationShape, type Engine, type TemplateSpec, variantShape } from '@instgenie/engine';
 
 /** Raised when the parts of a key, or how they are written, change. */
@@ -17,15 +17,20 @@ export type VariantParts = Pick<
 /**
  * The key of a template's variant: SHA-256 of everything that changes a value of its activations. Each part is written
  * with its name and length, so that no two lists of parts read alike. The window of a large picture is in the picture:
- * its pixels are what the model sees. Strength is not in it: it only starts later in the same schedule.
+ * its pixels are what the model sees. Strength is not in it: it only starts later in the same schedule. Throws `invalid`
+ * for half a surrogate pair.
  */
 export function variantKeyOf(engine: Pick<Engine, 'model' | 'fingerprint'>, parts: VariantParts): VariantKey {
-  const { picture } = parts;
+  const { picture, prompt = '', tenantSalt = '' } = parts;
+  for (const [field, text] of Object.entries({ prompt, tenantSalt })) {
+    // UTF-8 writes all of it alike.
+    if (!text.isWellFormed()) throw new ServiceError('invalid', `${field}: is no Unicode text`, { field });
+  }
   const shape = activationShape(engine, parts);
   const { steps } = variantShape(engine, parts);
   const fields: readonly (readonly [name: string, value: string | number])[] = [
     ['version', keyVersion],
-    ['tenant', parts.tenantSalt ?? ''],
+    ['tenant', tenantSalt],
     ['model', engine.model.identity],
     ['engine', engine.fingerprint],
     ['picture', pixelDigest(picture)],
@@ -34,7 +39,7 @@ export function variantKeyOf(engine: Pick<Engine, 'model' | 'fingerprint'>, part
     ['steps', parts.steps],
     ['kept', steps.join()],
     ['guidance', parts.guidance],
-    ['prompt', parts.prompt ?? ''],
+    ['prompt', prompt],
     ['textRows', parts.textRows],
     ['noiseSeed', parts.noiseSeed ?? 0],
     ['storage', shape.storage],

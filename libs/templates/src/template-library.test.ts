@@ -3,7 +3,7 @@ import { mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DirectoryBlobs } from '@instgenie/blobs';
+import { DirectoryBlobs, getContent, putContent } from '@instgenie/blobs';
 import { ServiceError } from '@instgenie/domain';
 import { TemplateLibrary } from './template-library.ts';
 import type { NewTemplate } from './template-record.ts';
@@ -69,9 +69,11 @@ test('changes made at once are all there afterwards', async () => {
   const { tenant, id } = await library.add(template());
   const keys = [1, 2, 3].map((n) => String(n).repeat(64));
   await Promise.all(
-    keys.map((key) => library.update({ tenant, id }, (record) => ({ ...record, variants: [...record.variants, key] }))),
+    keys.map((key) =>
+      library.update({ tenant, id }, (record) => ({ ...record, variants: [...record.variants, { key, bytes: 1 }] })),
+    ),
   );
-  assert.deepEqual((await library.get(tenant, id)).variants.toSorted(), keys);
+  assert.deepEqual((await library.get(tenant, id)).variants.map(({ key }) => key).toSorted(), keys);
   await library.update({ tenant, id }, (record) => ({ ...record, isPinned: true }));
   assert.equal((await library.get(tenant, id)).isPinned, true);
 });
@@ -121,10 +123,43 @@ test('many changes at once are all made, and one out of range is refused', async
   const { tenant, id } = await library.add(template());
   const keys = Array.from({ length: 16 }, (_, n) => n.toString(16).repeat(64));
   await Promise.all(
-    keys.map((key) => library.update({ tenant, id }, (record) => ({ ...record, variants: [...record.variants, key] }))),
+    keys.map((key) =>
+      library.update({ tenant, id }, (record) => ({ ...record, variants: [...record.variants, { key, bytes: 1 }] })),
+    ),
   );
-  assert.deepEqual((await library.get(tenant, id)).variants.toSorted(), keys);
+  assert.deepEqual((await library.get(tenant, id)).variants.map(({ key }) => key).toSorted(), keys);
   const long = library.update({ tenant, id }, (record) => ({ ...record, name: 'x'.repeat(201) }));
   await assert.rejects(long, { code: 'invalid', field: 'name' });
   await assert.rejects(library.add(template({ tenant: 'shop\ud800' })), { code: 'invalid', field: 'tenant' });
+});
+
+test('a picture goes when no template of anybody uses it, and stays when a record cannot be read', async () => {
+  const { root, library } = await open();
+  await using _ = root;
+  const blobs = new DirectoryBlobs(root.path);
+  const bytes = new TextEncoder().encode('a picture');
+  const sha256 = await putContent(blobs, bytes);
+  const source = { ...template().source, sha256 };
+  const [one, other] = [await library.add(template({ source })), await library.add(template({ source, tenant: 'b' }))];
+  await library.remove('a shop', one.id);
+  assert.equal(await library.removePicture(sha256), false);
+  await library.remove('b', other.id);
+  await blobs.put('templates/x/y.json', new TextEncoder().encode('{'));
+  assert.equal(await library.removePicture(sha256), false);
+  await blobs.delete('templates/x/y.json');
+  assert.equal(await library.removePicture(sha256), true);
+  await assert.rejects(getContent(blobs, sha256, { bytesMax: 100 }), isNotFound);
+});
+
+test("a tenant's variants count against its quota", async () => {
+  const { root, library } = await open();
+  await using _ = root;
+  for (const tenant of ['a shop', 'b']) {
+    for (const noiseSeed of [1, 2]) {
+      const { id } = await library.add(template({ tenant, noiseSeed }));
+      const variants = [{ key: '0a'.repeat(32), bytes: noiseSeed * (tenant === 'b' ? 100 : 1) }];
+      await library.update({ tenant, id }, (known) => ({ ...known, variants }));
+    }
+  }
+  assert.deepEqual([await library.usedBytes('a shop'), await library.usedBytes('b')], [3, 300]);
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BlobStore } from '@instgenie/blobs';
+import { type BlobStore, deleteContent, getContent, putContent } from '@instgenie/blobs';
 import { ServiceError } from '@instgenie/domain';
 import {
   isTemplateId,
@@ -10,6 +10,8 @@ import {
 } from './template-record.ts';
 
 const recordBytesMax = 256 * 1024;
+/** More than any source may have. */
+const pictureBytesMax = 2 ** 28;
 /** Each attempt that fails is another writer's change that was made, so this is how many may come between. */
 const attemptsMax = 64;
 
@@ -27,7 +29,7 @@ export class TemplateLibrary {
   async add(template: NewTemplate): Promise<TemplateRecord> {
     const id = templateId(template);
     const createdAt = this.#now().toISOString();
-    const made = checkedRecord({ version: 1, ...template, id, isPinned: false, variants: [], createdAt });
+    const made = checkedRecord({ version: 2, ...template, id, isPinned: false, variants: [], createdAt });
     const put = await this.#blobs.put(recordName(template.tenant, id), encode(made), { ifMatch: null });
     return put.kind === 'written' ? made : await this.get(template.tenant, id);
   }
@@ -69,6 +71,35 @@ export class TemplateLibrary {
     const record = await this.get(tenant, id);
     await this.#blobs.delete(recordName(tenant, record.id));
     return record;
+  }
+
+  /** Bytes of all variants of a tenant's templates. */
+  async usedBytes(tenant: string): Promise<number> {
+    let used = 0;
+    for await (const { variants } of this.list(tenant)) used += variants.reduce((sum, { bytes }) => sum + bytes, 0);
+    return used;
+  }
+
+  /** Deletes a picture unless a template uses it, of whichever tenant. Returns whether it is gone. */
+  async removePicture(sha256: string): Promise<boolean> {
+    if (await this.#isUsed(sha256)) return false;
+    const bytes = await getContent(this.#blobs, sha256, { bytesMax: pictureBytesMax }).catch(() => undefined);
+    await deleteContent(this.#blobs, sha256);
+    // Somebody may have added a template of it meanwhile, and found it there.
+    if (bytes === undefined || !(await this.#isUsed(sha256))) return true;
+    await putContent(this.#blobs, bytes);
+    return false;
+  }
+
+  async #isUsed(sha256: string): Promise<boolean> {
+    for await (const name of this.#blobs.list('templates/')) {
+      const found = await this.#blobs.get(name, { bytesMax: recordBytesMax }).catch(tooLarge);
+      if (found === undefined) continue;
+      // What cannot be read may use it.
+      const record = found === 'too large' ? undefined : decode(found.bytes);
+      if (record === undefined || record.source.sha256 === sha256) return true;
+    }
+    return false;
   }
 
   async #read(tenant: string, id: string) {

@@ -14,7 +14,7 @@ const text = z.string().refine((value) => value.isWellFormed());
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const templateRecord = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   id: z.custom<TemplateId>((value) => typeof value === 'string' && isTemplateId(value)),
   tenant: text.max(200),
   name: text.max(200),
@@ -33,8 +33,8 @@ export const templateRecord = z.strictObject({
   storage: z.enum(storageTypes),
   keepEvery: z.number().int().min(1).max(1000),
   isPinned: z.boolean(),
-  /** Keys of its variants that were made so far, on this deployment. */
-  variants: z.array(digest).max(1000),
+  /** Its variants that were made so far, on this deployment: they count against the tenant's quota. */
+  variants: z.array(z.strictObject({ key: digest, bytes: z.number().int().positive() })).max(1000),
   createdAt: z.iso.datetime(),
 });
 

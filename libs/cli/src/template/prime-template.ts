@@ -1,9 +1,10 @@
 import { getContent } from '@instgenie/blobs';
-import { type Mask, mask, type Picture } from '@instgenie/domain';
+import { type Mask, mask, type Picture, ServiceError } from '@instgenie/domain';
+import { ActivationLayout, type Template } from '@instgenie/engine';
 import { storedTemplate } from '@instgenie/loader';
 import { decodePicture, readMask, requireMasked } from '@instgenie/pictures';
-import type { ActivationStore } from '@instgenie/store';
-import type { TemplateRecord } from '@instgenie/templates';
+import { type ActivationStore, variantBytes } from '@instgenie/store';
+import { admitPriming, smallerChoices, type TemplateRecord } from '@instgenie/templates';
 import { type CommandContext, callerPath } from '../command-context.ts';
 import { planJob } from '../edit/inputs.ts';
 import { bytesText, secondsText } from '../format.ts';
@@ -15,6 +16,8 @@ import { type OpenLibrary, tenant } from './open-library.ts';
 export interface PrimeFlags extends ModelFlags {
   /** Whose window is primed, where the picture is larger than the model's size. */
   readonly mask?: string;
+  /** What the tenant's variants may take in all; no limit but the disk's without it. */
+  readonly quotaMib?: number;
 }
 
 export interface PrimeWork extends OpenLibrary {
@@ -39,18 +42,51 @@ export async function primeRecord(
     picture,
     textRows: defaults.textRows,
   });
+  const { key, shape } = stored.keeper.variant;
+  const kept = { key, bytes: variantBytes(shape) };
+  await admit(work, { flags, kept, template: stored.template });
   const began = performance.now();
   await primeTemplate(context, stored.template);
   if (stored.keeper.failure !== undefined) throw stored.keeper.failure;
-  const { key } = stored.keeper.variant;
   if (record.isPinned) store.pin(key);
   await library.update({ tenant, id: record.id }, (known) => ({
     ...known,
-    variants: [...new Set([...known.variants, key])],
+    variants: [...known.variants.filter((variant) => variant.key !== key), kept],
   }));
   const bytes = primedBytes(stored.template);
   context.progress.note(`${record.id}: ${bytesText(bytes)} in ${secondsText(performance.now() - began)}`);
   return { key, bytes };
+}
+
+/** Throws `overloaded` before anything is computed where what is to be kept does not fit; says what would. */
+async function admit(
+  { library, record, store }: PrimeWork,
+  {
+    flags,
+    kept,
+    template,
+  }: {
+    readonly flags: PrimeFlags;
+    readonly kept: { readonly key: string; readonly bytes: number };
+    readonly template: Template;
+  },
+): Promise<void> {
+  if (record.variants.some(({ key }) => key === kept.key)) return;
+  const { storage, keepEvery } = record;
+  const diskBudget = store.counts().diskBytesMax;
+  const answer = admitPriming({
+    asked: { storage, keepEvery, bytes: kept.bytes },
+    tenantUsed: await library.usedBytes(tenant),
+    tenantQuota: flags.quotaMib === undefined ? Number.MAX_SAFE_INTEGER : flags.quotaMib * 1024 ** 2,
+    diskBudget,
+    alternatives: smallerChoices({
+      asked: { storage, keepEvery },
+      steps: template.spec.steps,
+      stepBytes: (type) =>
+        variantBytes({ steps: [0], chunkBytes: new ActivationLayout({ ...template.shape, storage: type }).chunkBytes }),
+    }),
+  });
+  if (answer.kind === 'refused') throw new ServiceError('overloaded', answer.message, { field: 'quota' });
 }
 
 /** How a template is run: as its record says, else as the model does by default. */

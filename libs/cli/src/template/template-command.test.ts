@@ -34,7 +34,20 @@ test('a template is added, primed, edited warm, pinned, described and removed', 
   const stat = await run('cache', 'gc', '--disk-mib', '1');
   assert.deepEqual([stat.variants.length, stat.variants[0].isPinned], [1, true]);
   assert.equal((await run('template', 'stat', added.id)).kept[0].steps, 1);
-  assert.equal((await run('template', 'rm', added.id)).variantsRemoved, 1);
+  const big = ['--steps', '2', '--storage', 'fp32', '--prime'];
+  const refused = await runCli(
+    ['template', 'add', image, ...big, '--quota-mib', '9', '--store', 'kept', '--data', 'data'],
+    folder.path,
+  );
+  assert.deepEqual([refused.exitCode, refused.stdout], [4, '']);
+  assert.match(
+    refused.stderr,
+    /priming takes \d+ bytes, but \d+ of the quota of 9437184 bytes are left; what fits: int8/,
+  );
+  const second = (await run('template', 'list')).templates.find(({ id }: { id: string }) => id !== added.id);
+  const gone = await run('template', 'rm', added.id);
+  assert.deepEqual([gone.variantsRemoved, gone.pictureRemoved], [1, false]);
+  assert.equal((await run('template', 'rm', second.id)).pictureRemoved, true);
   assert.deepEqual((await run('template', 'list')).templates, []);
   assert.deepEqual((await run('cache', 'stat')).variants, []);
 });

@@ -44,6 +44,7 @@ export function templateCommand(context: CommandContext): Command {
     .option('--name <text>', "what people call it (default: the file's name)")
     .option('--prompt <text>', "the template's own prompt, not that of its edits", '')
     .addOption(new Option('--noise-seed <n>', "of the template's own noise").argParser(seeds).default(0))
+    .addOption(quotaFlag())
     .option('--prime', 'compute its activations now, so that its first edit is warm', false)
     .option('--mask <file>', 'with --prime: whose window, for a picture larger than the model')
     .action((image: string, flags: AddFlags) => addTemplate(context, image, flags));
@@ -53,6 +54,7 @@ export function templateCommand(context: CommandContext): Command {
   const prime = withFlags(new Command('prime'), [...storeFlags(), ...modelFlags()])
     .description('compute and keep the activations of a template')
     .argument('<id>')
+    .addOption(quotaFlag())
     .option('--mask <file>', 'whose window, for a picture larger than the model')
     .action((id: string, flags: KeptFlags & PrimeFlags) => primeOne(context, id, flags));
   const pin = withFlags(new Command('pin'), storeFlags())
@@ -73,6 +75,14 @@ export function templateCommand(context: CommandContext): Command {
     .addHelpText('after', notes);
   for (const sub of [add, list, prime, pin, remove, stat]) command.addCommand(sub);
   return command;
+}
+
+/** Of the command line's only tenant. */
+function quotaFlag(): Option {
+  return new Option(
+    '--quota-mib <n>',
+    "activations that all templates may take (default: the disk's budget)",
+  ).argParser(wholeNumber('quota-mib', { least: 1, most: 2 ** 32 }));
 }
 
 function withFlags(command: Command, options: readonly Option[] = []): Command {
@@ -97,6 +107,8 @@ async function addTemplate(context: CommandContext, image: string, flags: AddFla
     ...(flags.steps === undefined ? {} : { steps: flags.steps }),
     ...(flags.guidance === undefined ? {} : { guidance: flags.guidance }),
   });
+  // Whoever removed the last template of this picture just now may have found no other.
+  await putContent(blobs, bytes);
   if (flags.prime) {
     await using store = await openStore(context, flags);
     await primeRecord({ context, store, record, blobs, library }, flags);
@@ -159,9 +171,12 @@ async function removeTemplate(context: CommandContext, id: string, flags: KeptFl
   await using store = await openStore(context, flags);
   const record = await library.remove(tenant, id);
   let removed = 0;
-  for (const key of record.variants) if (await store.remove(variantKey(key))) removed++;
+  for (const { key } of record.variants) if (await store.remove(variantKey(key))) removed++;
+  const pictureRemoved = await library.removePicture(record.source.sha256);
   context.print(
-    flags.json ? JSON.stringify({ id, variantsRemoved: removed }) : `${id} and ${removed} variants are removed`,
+    flags.json
+      ? JSON.stringify({ id, variantsRemoved: removed, pictureRemoved })
+      : `${id} and ${removed} variants are removed${pictureRemoved ? '' : '; another template uses its picture'}`,
   );
 }
 
@@ -192,7 +207,7 @@ async function statTemplate(context: CommandContext, id: string, flags: KeptFlag
 }
 
 function keptVariants(store: ActivationStore, { variants }: TemplateRecord) {
-  return variants.flatMap((key) => {
+  return variants.flatMap(({ key }) => {
     const held = store.find(variantKey(key));
     return held === undefined ? [] : [{ key, steps: held.steps.length, bytes: held.bytes }];
   });

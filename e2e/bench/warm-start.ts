@@ -72,7 +72,7 @@ async function main(what: string, [model = '', cache = '', root = '', ratio = ''
     picture: picture({ width, height, channels: 3, data: data.toReversed() }),
   };
   await using warm = await Template.prepare(engine, other);
-  await using warmEdit = await Edit.prepare(engine, warm, spec);
+  await (await Edit.prepare(engine, warm, spec))[Symbol.asyncDispose]();
   const began = performance.now();
   await using stored = await storedTemplate(engine, store, benchTemplate(engine, steps));
   await using edit = await Edit.prepare(engine, stored.template, spec);

@@ -2,10 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { ChunkGate, chunkAlignment, ServiceError, type VariantKey, type VariantShape } from '@instgenie/domain';
+import {
+  ChunkGate,
+  type Clock,
+  chunkAlignment,
+  ServiceError,
+  systemClock,
+  type VariantKey,
+  type VariantShape,
+} from '@instgenie/domain';
 import type { ConnectOptions } from '@instgenie/rpc';
 import { ThreadClient } from '@instgenie/threads';
-import { type Clock, systemClock } from './clock.ts';
 import { supportsDirect } from './disk/direct.ts';
 import { DiskTier, type DiskVariant, variantBytes } from './disk/disk-tier.ts';
 import { Encodings } from './disk/encodings.ts';

@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { copyFile, mkdir, open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { VariantKey } from '@instgenie/domain';
-import { systemClock } from './clock.ts';
+import { systemClock, type VariantKey } from '@instgenie/domain';
 import { headerBytes } from './format/layout.ts';
 import { fillVariant, openStore, randomKey, readLoan, smallShape, temporaryFolder } from './testing.ts';
 

@@ -1,6 +1,5 @@
-import { type ChunkGate, type ErrorCode, ServiceError } from '@instgenie/domain';
+import { type ChunkGate, type Clock, type ErrorCode, ServiceError } from '@instgenie/domain';
 import type { ChunkName } from '../chunk-reader.ts';
-import type { Clock } from '../clock.ts';
 import { chunkChecksum } from '../format/checksum.ts';
 
 const passing: ReadonlySet<ErrorCode> = new Set(['overloaded', 'unavailable', 'cancelled', 'deadline']);

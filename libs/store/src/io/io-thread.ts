@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { parentPort, workerData } from 'node:worker_threads';
-import { ChunkGate } from '@instgenie/domain';
+import { ChunkGate, systemClock } from '@instgenie/domain';
 import { serveCallsTogether } from '@instgenie/threads';
-import { systemClock } from '../clock.ts';
 import { fileBlockIo } from '../disk/block-io.ts';
 import { DiskReader } from '../disk/disk-reader.ts';
 import { Folders } from '../disk/folders.ts';

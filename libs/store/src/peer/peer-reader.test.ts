@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
-import { ServiceError, type VariantShape, variantKey } from '@instgenie/domain';
+import { ServiceError, systemClock, type VariantShape, variantKey } from '@instgenie/domain';
 import {
   chunkServiceDefinition,
   implement,
@@ -11,7 +11,6 @@ import {
   unary,
 } from '@instgenie/rpc';
 import fc from 'fast-check';
-import { systemClock } from '../clock.ts';
 import { encodeManifest } from './chunk-manifest.ts';
 import type { ChunkSource } from './chunk-source.ts';
 import { PeerReader, type PeerReaderOptions } from './peer-reader.ts';

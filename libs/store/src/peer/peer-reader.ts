@@ -1,7 +1,6 @@
-import { ServiceError, type VariantKey } from '@instgenie/domain';
+import { type Clock, ServiceError, type VariantKey } from '@instgenie/domain';
 import type { ConnectOptions } from '@instgenie/rpc';
 import type { ChunkName, ChunkReader } from '../chunk-reader.ts';
-import type { Clock } from '../clock.ts';
 import { choosePeer } from './choose-peer.ts';
 import { type ChunkManifest, decodeManifest } from './chunk-manifest.ts';
 import { Peer } from './peer.ts';

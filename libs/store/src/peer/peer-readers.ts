@@ -1,6 +1,6 @@
+import { type Clock } from '@instgenie/domain';
 import type { ConnectOptions } from '@instgenie/rpc';
 import type { ChunkName } from '../chunk-reader.ts';
-import type { Clock } from '../clock.ts';
 import type { CheckedReader } from '../io/chunk-loader.ts';
 import { PeerReader } from './peer-reader.ts';
 

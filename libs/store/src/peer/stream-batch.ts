@@ -1,6 +1,5 @@
-import { ServiceError } from '@instgenie/domain';
+import { type Clock, ServiceError } from '@instgenie/domain';
 import type { ChunkServiceDefinition, RpcClient } from '@instgenie/rpc';
-import type { Clock } from '../clock.ts';
 import type { PeerSettings } from './peer-settings.ts';
 import type { ReadBatch } from './read-batch.ts';
 

@@ -35,7 +35,7 @@ function main(): number {
     `--test-reporter=${reporter}`,
     '--test-reporter-destination=stdout',
   ]);
-  const tests = ['libs/*/src/**/*.test.ts', 'e2e/**/*.test.ts'];
+  const tests = ['libs/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'e2e/**/*.test.ts'];
   const flags = ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=2', ...reporters];
   return run(process.execPath, [...flags, ...tests], 'inherit').status;
 }

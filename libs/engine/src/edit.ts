@@ -33,6 +33,13 @@ export interface EditSpec {
   readonly keeps?: boolean;
 }
 
+/** An edit between two steps: with its spec, all that is needed to go on with it elsewhere. */
+export interface EditCheckpoint {
+  readonly stepsDone: number;
+  /** Of rows M in their order, [rows, latentChannels]. */
+  readonly latents: Float32Array;
+}
+
 /** Where the activations of an edit's steps came from. */
 export type CacheOutcome = 'dense' | 'cold' | 'partial' | 'warm';
 
@@ -49,6 +56,8 @@ export class Edit implements AsyncDisposable {
   readonly firstStep: number;
   readonly #engine: Engine;
   #stepsDone = 0;
+  /** Steps that were run here: not those of before a checkpoint. */
+  #stepsRun = 0;
   #stepsWarm = 0;
   /** What the running step reads, and what it fills; given back when it is settled. */
   #read: LentStep | undefined;
@@ -105,8 +114,44 @@ export class Edit implements AsyncDisposable {
 
   get cache(): CacheOutcome {
     if (this.spec.dense === true) return 'dense';
-    if (this.#stepsWarm === this.#stepsDone) return 'warm';
+    if (this.#stepsWarm === this.#stepsRun) return 'warm';
     return this.#stepsWarm === 0 ? 'cold' : 'partial';
+  }
+
+  /** All of its changing state, between steps. */
+  checkpoint(): EditCheckpoint {
+    const { rows, latents } = this.state;
+    const channels = this.#channels;
+    const kept = new Float32Array(rows.length * channels);
+    for (const [index, row] of rows.entries()) {
+      kept.set(latents.subarray(row * channels, (row + 1) * channels), index * channels);
+    }
+    return { stepsDone: this.#stepsDone, latents: kept };
+  }
+
+  /**
+   * Goes on from a checkpoint of an edit of the same template and spec, between steps. On engines of one fingerprint the
+   * result has the bytes of an edit that was never interrupted. Throws `invalid` for one that cannot be of such an edit.
+   */
+  restore({ stepsDone, latents }: EditCheckpoint): void {
+    const { rows } = this.state;
+    const channels = this.#channels;
+    if (!Number.isInteger(stepsDone) || stepsDone < 0 || stepsDone > this.stepsTotal) {
+      throw new ServiceError('invalid', `checkpoint: step ${stepsDone} is none of ${this.stepsTotal}`, {
+        field: 'checkpoint',
+      });
+    }
+    if (latents.length !== rows.length * channels) {
+      throw new ServiceError('invalid', `checkpoint: ${latents.length} latents, but the mask has ${rows.length} rows`, {
+        field: 'checkpoint',
+      });
+    }
+    this.#ahead?.release();
+    this.#ahead = undefined;
+    this.#stepsDone = stepsDone;
+    for (const [index, row] of rows.entries()) {
+      this.state.latents.set(latents.subarray(index * channels, (index + 1) * channels), row * channels);
+    }
   }
 
   /** What the next step runs. Filling a cold template keeps what it computes. To be settled before the next one. */
@@ -131,6 +176,7 @@ export class Edit implements AsyncDisposable {
   /** Counts the step of `item` as done. Settles when the template has taken over what was computed of it. */
   async settle({ source }: EditItem, report?: Pick<StepReport, 'blocksRecomputed'>): Promise<void> {
     this.#stepsDone++;
+    this.#stepsRun++;
     if (source.kind === 'none' || (source.kind === 'stored' && (report?.blocksRecomputed ?? 0) === 0)) {
       this.#stepsWarm++;
     }
@@ -171,6 +217,10 @@ export class Edit implements AsyncDisposable {
     this.#filled = this.spec.keeps === false ? undefined : keeper.room(kept);
     if (this.#filled === undefined) return { kind: 'template', kept };
     return { kind: 'template', kept, capture: this.#filled.activations.shared() };
+  }
+
+  get #channels(): number {
+    return this.state.latents.length / this.template.state.tokens;
   }
 
   #release(): void {

@@ -50,6 +50,38 @@ test('cold, warm and recomputed edits give the same bytes', async () => {
   }
 });
 
+test('an edit goes on from any of its checkpoints on another engine, and ends with the same bytes', async () => {
+  await using other = await tinyEngine({ threads: 1 });
+  await using here = await tinyTemplate(engine, { steps: 5 });
+  await using there = await tinyTemplate(other.engine, { steps: 5 });
+  await here.prime();
+  const fields = spec(here, [1, 2, 6, 7, 13], { strength: 0.8 });
+  await using edit = await Edit.prepare(engine, here, fields);
+  const checkpoints = [edit.checkpoint()];
+  await runEdit(engine, edit, { onStep: () => checkpoints.push(edit.checkpoint()) });
+  assert.equal(checkpoints.length, 5);
+  for (const checkpoint of checkpoints) {
+    for (const [by, template] of [
+      [other.engine, there],
+      [engine, here],
+    ] as const) {
+      await using again = await Edit.prepare(by, template, fields);
+      again.restore(structuredClone(checkpoint));
+      await runEdit(by, again);
+      assert.deepEqual(again.state.latents.slice(), edit.state.latents.slice());
+    }
+  }
+});
+
+test('a checkpoint that cannot be of the edit is refused', async () => {
+  await using template = await tinyTemplate(engine);
+  await using edit = await Edit.prepare(engine, template, spec(template, [1, 2]));
+  const right = edit.checkpoint();
+  for (const wrong of [{ stepsDone: 4 }, { stepsDone: -1 }, { stepsDone: 0.5 }, { latents: new Float32Array(3) }]) {
+    assert.throws(() => edit.restore({ ...right, ...wrong }), { code: 'invalid', field: 'checkpoint' });
+  }
+});
+
 test('several edits that fill one cold template together all keep the same activations', async () => {
   await using wanted = await tinyTemplate(engine, { kinds: allKinds });
   await wanted.prime();

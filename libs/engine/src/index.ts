@@ -1,6 +1,6 @@
 export { type ActivationKind, ActivationLayout, type ActivationShape, allKinds, kvKinds } from './activation-layout.ts';
 export { StepActivations, type StepMemory } from './activations.ts';
-export { type CacheOutcome, Edit, type EditRun, type EditSpec, runEdit } from './edit.ts';
+export { type CacheOutcome, Edit, type EditCheckpoint, type EditRun, type EditSpec, runEdit } from './edit.ts';
 export { type EditParts, Engine, type EngineOptions, gridOf, type TemplateParts } from './engine.ts';
 export type {
   ActivationSource,

@@ -6,12 +6,14 @@ import { benchPipeline } from './pipeline.ts';
 import { benchQuality } from './quality.ts';
 import type { RandomShape } from './random-checkpoint.ts';
 import type { Bench, Row } from './rows.ts';
+import { benchWorker } from './worker.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   engine: benchEngine,
   eviction: benchEviction,
   pipeline: benchPipeline,
   quality: benchQuality,
+  worker: benchWorker,
 };
 
 const help = `usage: npm run -s bench -- NAME [--quick] [--json]

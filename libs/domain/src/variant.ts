@@ -38,6 +38,12 @@ export function stepBytes({ chunkBytes }: Pick<VariantShape, 'chunkBytes'>): num
   return chunkBytes.reduce((sum, bytes) => sum + bytes, 0);
 }
 
+/** The steps whose activations are kept: 0, `every`, 2 `every`, ... below `steps`. */
+export function keptSteps(steps: number, every: number): readonly number[] {
+  assert(Number.isInteger(steps) && steps > 0 && Number.isInteger(every) && every > 0, 'keptSteps: counts from 1 on');
+  return Array.from({ length: Math.ceil(steps / every) }, (_, kept) => kept * every);
+}
+
 /** The kept step that serves `step`: the last one that is not after it. */
 export function keptStep({ steps }: Pick<VariantShape, 'steps'>, step: number): number {
   const kept = steps.findLast((candidate) => candidate <= step);

@@ -244,24 +244,20 @@ async function editState(
   template: Template,
   { spec, firstStep }: { readonly spec: EditSpec; readonly firstStep: number },
 ): Promise<EditState> {
-  const { model } = engine;
   const { picture, guidance, textRows } = template.spec;
   const { mask } = spec;
   const rows = maskedRows(mask);
-  const [text, masked] = await Promise.all([
+  const [text, condition] = await Promise.all([
     engine.encodeText(spec.prompt, textRows),
-    model.condition === undefined
-      ? undefined
-      : template.keeper.encoded(maskedName(mask), () => engine.encode(picture, mask)),
+    engine.maskedCondition(picture, mask, (encode) => template.keeper.encoded(maskedName(mask), encode)),
   ]);
-  const condition = masked === undefined ? undefined : model.condition?.(masked, mask);
   const { sigmas } = template.state;
   const conditioning = await engine.condition(text, { sigmas, guidance });
   return await engine.addEdit({
     template: template.state.id,
     rows,
     latents: startLatents(template, { rows, seed: spec.seed, sigma: sigmas[firstStep] ?? 1 }),
-    condition: share(condition ?? new Float32Array()),
+    condition: share(condition),
     conditioning,
     dense: spec.dense ?? false,
   });

@@ -115,10 +115,18 @@ export class Engine implements AsyncDisposable {
     return this.#stages.call('encode', call);
   }
 
-  /** Condition rows of a masked picture [tokens, conditionChannels]; empty for models that take none. */
-  async maskedCondition(source: Picture, mask: Mask): Promise<Float32Array> {
+  /**
+   * Condition rows of a masked picture [tokens, conditionChannels]; empty for models that take none. `keep` may bring
+   * what the encoder would make from where it is kept.
+   */
+  async maskedCondition(
+    source: Picture,
+    mask: Mask,
+    keep: (encode: () => Promise<Float32Array>) => Promise<Float32Array> = (encode) => encode(),
+  ): Promise<Float32Array> {
     const { condition } = this.model;
-    return condition === undefined ? new Float32Array() : condition(await this.encode(source, mask), mask);
+    if (condition === undefined) return new Float32Array();
+    return condition(await keep(() => this.encode(source, mask)), mask);
   }
 
   async decode(latents: Float32Array, grid: Grid): Promise<Picture> {

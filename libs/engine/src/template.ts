@@ -1,5 +1,5 @@
 import { noiseRows } from '@instgenie/diffusion';
-import { keptStep, type Picture, ServiceError, type VariantShape } from '@instgenie/domain';
+import { keptStep, type Picture, ServiceError, keptSteps as stepsKept, type VariantShape } from '@instgenie/domain';
 import { type ActivationKind, ActivationLayout, type ActivationShape, kvKinds } from './activation-layout.ts';
 import { type Engine, gridOf } from './engine.ts';
 import type { TemplateState } from './inference-protocol.ts';
@@ -101,14 +101,17 @@ export class Template implements AsyncDisposable {
   }
 }
 
-/** The steps whose activations are kept. Throws `invalid` for a distance that is not a whole number from 1 on. */
+/** The steps whose activations are kept. Throws `invalid` for a count or a distance that is not a whole number from 1 on. */
 export function keptSteps({ steps, keepEvery = 1 }: Pick<TemplateSpec, 'steps' | 'keepEvery'>): readonly number[] {
   if (!Number.isInteger(keepEvery) || keepEvery < 1) {
     throw new ServiceError('invalid', `keepEvery must be a whole number from 1 on, got ${keepEvery}`, {
       field: 'keepEvery',
     });
   }
-  return Array.from({ length: Math.ceil(steps / keepEvery) }, (_, index) => index * keepEvery);
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new ServiceError('invalid', `steps must be a whole number from 1 on, got ${steps}`, { field: 'steps' });
+  }
+  return stepsKept(steps, keepEvery);
 }
 
 /** What is kept of one step of a template, before anything of it is computed. Throws `invalid` for a bad size. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ServiceError, type VariantKey } from '@instgenie/domain';
 import type { HeldRecord, WorkerIdentity } from './holder.ts';
 import type { RedisIndex } from './redis-index.ts';
@@ -59,7 +60,7 @@ export class Announcer {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.beat();
-      await pause(this.#settings.beatMs, signal);
+      await pause(this.#settings.beatMs, undefined, { signal }).catch(() => undefined);
     }
     await this.#index.leave(this.#worker).catch(() => undefined);
   }
@@ -115,14 +116,4 @@ export class Announcer {
 
 function isSame(one: HeldRecord, other: HeldRecord | undefined): boolean {
   return other !== undefined && one.generation === other.generation && one.tier === other.tier;
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const stop = () => resolve();
-  signal.addEventListener('abort', stop, { once: true });
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener('abort', stop);
 }

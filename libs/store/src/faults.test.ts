@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock, type VariantKey } from '@instgenie/domain';
 import { headerBytes } from './format/layout.ts';
-import { fillVariant, openStore, randomKey, readLoan, smallShape, temporaryFolder } from './testing.ts';
+import { fillVariant, openStore, randomKey, readLoan, smallShape, stepFiles, temporaryFolder } from './testing.ts';
 
 /** Whole numbers below `limit`, the same for the same seed. */
 function randomNumbers(seed: number): (limit: number) => number {
@@ -21,11 +21,6 @@ const all = [0, 1, 2];
 
 /** Why no small file system can be mounted here, or false. */
 const mountRefused = process.getuid?.() === 0 ? false : 'mounting a small file system takes root';
-
-async function stepFiles(root: string): Promise<readonly string[]> {
-  const names = await readdir(join(root, 'variants'), { recursive: true });
-  return names.filter((name) => name.endsWith('.step')).map((name) => join(root, 'variants', name));
-}
 
 async function writeAt(path: string, position: number, bytes: Uint8Array): Promise<void> {
   await using file = await open(path, 'r+');

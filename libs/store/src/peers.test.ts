@@ -1,39 +1,37 @@
 import assert from 'node:assert/strict';
-import { readdir, truncate } from 'node:fs/promises';
+import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type RpcServer, serve } from '@instgenie/rpc';
-import type { ActivationStore } from './activation-store.ts';
-import { chunkService } from './peer/chunk-service.ts';
-import { fillVariant, openStore, randomKey, readLoan, smallShape, temporaryFolder } from './testing.ts';
+import { serveSource } from './peer/testing.ts';
+import { fillVariant, openStore, randomKey, readLoan, smallShape, stepFiles, temporaryFolder } from './testing.ts';
 
 const all = [0, 1, 2];
-
-/** Serves a store on loopback. */
-async function serveStore(store: ActivationStore): Promise<RpcServer & { readonly address: string }> {
-  const options = { services: [chunkService(store.source)], limits: { drainMs: 0 } };
-  const server = await serve('127.0.0.1:0', options, new AbortController().signal);
-  return Object.assign(server, { address: `127.0.0.1:${server.port}` });
-}
 
 /** Two stores, of which the first one is served. */
 async function openTwo(options: Parameters<typeof openStore>[1] = {}) {
   await using parts = new AsyncDisposableStack();
   const folder = parts.use(await temporaryFolder());
   const holder = parts.use(await openStore(join(folder.path, 'holder')));
-  const server = parts.use(await serveStore(holder));
+  const server = parts.use(await serveSource(holder.source));
   const asker = parts.use(await openStore(join(folder.path, 'asker'), options));
   const owned = parts.move();
-  return { folder: folder.path, holder, server, asker, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    folder: folder.path,
+    holder,
+    server,
+    address: `127.0.0.1:${server.port}`,
+    asker,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 test('a variant that another worker holds is borrowed from it, once for all borrowers, and copied to the own disk', async () => {
   await using two = await openTwo();
-  const { holder, asker, server } = two;
+  const { holder, asker, server, address } = two;
   const key = randomKey();
   await fillVariant(holder, key);
   assert.equal(asker.borrow(key, { step: 0, chunks: all }), undefined);
-  const addresses = [server.address];
+  const addresses = [address];
   assert.equal(await asker.findAtPeers(key, { shape: smallShape, addresses }), true);
   const loans = [1, 2].map(() => asker.borrow(key, { step: 2, chunks: all }));
   for (const loan of loans) {
@@ -50,11 +48,11 @@ test('a variant that another worker holds is borrowed from it, once for all borr
 
 test('memory smaller than a step borrows from peers by turns, and copies nothing', async () => {
   await using two = await openTwo({ memoryBytesMax: 2 * 8192 });
-  const { holder, asker, server } = two;
+  const { holder, asker, address } = two;
   const key = randomKey();
   const shape = { steps: [0], chunkBytes: Array<number>(6).fill(8192) };
   await fillVariant(holder, key, shape);
-  await asker.findAtPeers(key, { shape, addresses: [server.address] });
+  await asker.findAtPeers(key, { shape, addresses: [address] });
   const loan = asker.borrow(key, { step: 0, chunks: [0, 1, 2, 3, 4, 5] });
   assert.ok(loan !== undefined);
   assert.deepEqual(await readLoan(loan, { key, step: 0, shape }), Array<string>(6).fill('right'));
@@ -66,24 +64,24 @@ test('memory smaller than a step borrows from peers by turns, and copies nothing
 
 test('a peer that is gone, holds nothing or another shape is no peer', async () => {
   await using two = await openTwo();
-  const { holder, asker, server } = two;
+  const { holder, asker, address } = two;
   const [key, other] = [randomKey(), randomKey()];
   await fillVariant(holder, key);
-  const addresses = [server.address];
+  const addresses = [address];
   const shape = { ...smallShape, chunkBytes: [4096, 4096, 4096] };
   assert.equal(await asker.findAtPeers(key, { shape, addresses }), false);
   assert.equal(await asker.findAtPeers(other, { shape: smallShape, addresses }), false);
   assert.equal(await asker.findAtPeers(key, { shape: smallShape, addresses: [] }), false);
   assert.equal(await asker.findAtPeers(key, { shape: smallShape, addresses: ['127.0.0.1:1'] }), false);
-  assert.equal(await asker.findAtPeers(key, { shape: smallShape, addresses: ['127.0.0.1:1', server.address] }), true);
+  assert.equal(await asker.findAtPeers(key, { shape: smallShape, addresses: ['127.0.0.1:1', address] }), true);
 });
 
 test('a peer that dies after it was found means computing, and it is not asked again', async () => {
   await using two = await openTwo();
-  const { holder, asker, server } = two;
+  const { holder, asker, server, address } = two;
   const key = randomKey();
   await fillVariant(holder, key);
-  await asker.findAtPeers(key, { shape: smallShape, addresses: [server.address] });
+  await asker.findAtPeers(key, { shape: smallShape, addresses: [address] });
   await server[Symbol.asyncDispose]();
   const loan = asker.borrow(key, { step: 0, chunks: all });
   assert.ok(loan !== undefined);
@@ -101,13 +99,10 @@ test('damage at the peer is found by it, and no byte of it is lent', async () =>
   await fillVariant(two.holder, key);
   // Out of the holder's memory, so that it reads what is on its disk.
   for (let filled = 0; filled < 200; filled++) await fillVariant(two.holder, randomKey());
-  const root = join(folder, 'holder', 'variants');
-  const files = (await readdir(root, { recursive: true })).filter(
-    (name) => name.includes(key) && name.endsWith('.step'),
-  );
+  const files = (await stepFiles(join(folder, 'holder'))).filter((path) => path.includes(key));
   assert.equal(files.length, 3);
-  assert.equal(await asker.findAtPeers(key, { shape: smallShape, addresses: [two.server.address] }), true);
-  for (const name of files) await truncate(join(root, name), 4096);
+  assert.equal(await asker.findAtPeers(key, { shape: smallShape, addresses: [two.address] }), true);
+  for (const name of files) await truncate(name, 4096);
   const loan = asker.borrow(key, { step: 2, chunks: all });
   assert.ok(loan !== undefined);
   assert.ok((await readLoan(loan, { key, step: 2 })).every((found) => found === 'missing'));

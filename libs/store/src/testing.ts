@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type VariantKey, type VariantShape, variantKey } from '@instgenie/domain';
@@ -77,4 +77,10 @@ export async function readLoan(
     loan.gate.useUp(chunk + 1);
   }
   return results;
+}
+
+/** The step files of a store. */
+export async function stepFiles(root: string): Promise<readonly string[]> {
+  const names = await readdir(join(root, 'variants'), { recursive: true });
+  return names.filter((name) => name.endsWith('.step')).map((name) => join(root, 'variants', name));
 }

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdir, truncate } from 'node:fs/promises';
+import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { VariantKey, VariantShape } from '@instgenie/domain';
-import { serve } from '@instgenie/rpc';
 import type { ActivationStore, StoreOptions } from './activation-store.ts';
-import { chunkService } from './peer/chunk-service.ts';
+import { serveSource } from './peer/testing.ts';
 import type { StoreCounts } from './store-counters.ts';
-import { fillVariant, openStore, randomKey, readLoan, smallShape, temporaryFolder } from './testing.ts';
+import { fillVariant, openStore, randomKey, readLoan, smallShape, stepFiles, temporaryFolder } from './testing.ts';
 
 const all = [0, 1, 2];
 const mib = 1024 ** 2;
@@ -26,9 +25,7 @@ interface TierSetup {
 }
 
 async function cutSteps(root: string): Promise<void> {
-  const names = await readdir(join(root, 'variants'), { recursive: true });
-  for (const name of names.filter((found) => found.endsWith('.step')))
-    await truncate(join(root, 'variants', name), 4096);
+  for (const path of await stepFiles(root)) await truncate(path, 4096);
 }
 
 async function inMemory({ key, shape, options }: TierSetup): Promise<OnTier> {
@@ -62,8 +59,7 @@ async function atPeer({ key, shape, options }: TierSetup): Promise<OnTier> {
     await fillVariant(filled, key, shape);
   }
   const holder = parts.use(await openStore(root));
-  const serving = { services: [chunkService(holder.source)], limits: { drainMs: 0 } };
-  const server = parts.use(await serve('127.0.0.1:0', serving, new AbortController().signal));
+  const server = parts.use(await serveSource(holder.source));
   const store = parts.use(await openStore(join(folder.path, 'asker'), options));
   assert.equal(await store.findAtPeers(key, { shape, addresses: [`127.0.0.1:${server.port}`] }), true);
   const owned = parts.move();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keptSteps } from '@instgenie/domain';
 import fc from 'fast-check';
-import { admitPriming, keptSteps, smallerChoices } from './admit-priming.ts';
+import { admitPriming, smallerChoices } from './admit-priming.ts';
 
 const stepBytes = (storage: 'fp32' | 'fp16' | 'int8') => ({ fp32: 400, fp16: 200, int8: 110 })[storage];
 

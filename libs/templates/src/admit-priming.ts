@@ -1,5 +1,4 @@
-import assert from 'node:assert/strict';
-import { type StorageType, storageTypes } from '@instgenie/domain';
+import { keptSteps, type StorageType, storageTypes } from '@instgenie/domain';
 
 /** How activations could be kept, and what that takes. */
 export interface PrimingChoice {
@@ -60,12 +59,6 @@ export function smallerChoices({
     .flatMap((storage) => [1, 2, 4].map((factor) => choice(storage, asked.keepEvery * factor)))
     .filter(({ bytes }) => bytes < most)
     .toSorted((a, b) => b.bytes - a.bytes);
-}
-
-/** The steps whose activations are kept: 0, `every`, 2 `every`, ... below `steps`. */
-export function keptSteps(steps: number, every: number): readonly number[] {
-  assert(Number.isInteger(steps) && steps > 0 && Number.isInteger(every) && every > 0, 'keptSteps: counts from 1 on');
-  return Array.from({ length: Math.ceil(steps / every) }, (_, kept) => kept * every);
 }
 
 function choiceText({ storage, keepEvery, bytes }: PrimingChoice): string {

@@ -1,7 +1,6 @@
 export {
   type Admission,
   admitPriming,
-  keptSteps,
   type PrimingChoice,
   type PrimingRequest,
   smallerChoices,

@@ -11,8 +11,6 @@ export interface BatchState<Edit extends BatchedEdit> {
   /** In the order in which they are to be admitted. */
   readonly waiting: readonly Edit[];
   readonly running: readonly Edit[];
-  /** Edits of the batch that are done, where a policy keeps them until the others are. */
-  readonly held: number;
 }
 
 /** Who joins a batch at a step boundary. */
@@ -20,6 +18,8 @@ export interface AdmissionPolicy {
   readonly name: 'continuous' | 'static' | 'request';
   /** Whether an edit that is done leaves at once, or when its whole batch is done. */
   readonly leavesAtOnce: boolean;
+  /** Whether an edit that runs makes room for one that is more urgent. */
+  readonly preempts: boolean;
   readonly admit: <Edit extends BatchedEdit>(state: BatchState<Edit>, limits: BatchLimits) => readonly Edit[];
 }
 
@@ -27,6 +27,7 @@ export interface AdmissionPolicy {
 export const continuousBatching: AdmissionPolicy = {
   name: 'continuous',
   leavesAtOnce: true,
+  preempts: true,
   admit: ({ waiting, running }, limits) => firstFitting(waiting, running, limits),
 };
 
@@ -34,6 +35,7 @@ export const continuousBatching: AdmissionPolicy = {
 export const staticBatching: AdmissionPolicy = {
   name: 'static',
   leavesAtOnce: false,
+  preempts: false,
   admit: ({ waiting, running }, limits) => (running.length > 0 ? [] : firstFitting(waiting, [], limits)),
 };
 
@@ -41,6 +43,7 @@ export const staticBatching: AdmissionPolicy = {
 export const requestBatching: AdmissionPolicy = {
   name: 'request',
   leavesAtOnce: true,
+  preempts: false,
   admit: ({ waiting, running }, limits) =>
     running.length > 0 ? [] : firstFitting(waiting, [], { ...limits, batchMax: 1 }),
 };

@@ -155,7 +155,7 @@ export class Batcher<Work> {
   #admit(): void {
     this.#expire(this.#waiting);
     this.#preempt();
-    const state = { waiting: this.#order(), running: [...this.#running.values()], held: this.#held.size };
+    const state = { waiting: this.#order(), running: [...this.#running.values()] };
     for (const entry of this.#policy.admit(state, this.#settings)) {
       this.#waiting.delete(entry.request.id);
       this.#running.set(entry.request.id, entry);
@@ -190,7 +190,7 @@ export class Batcher<Work> {
 
   /** Makes room for an edit that is more urgent than one that runs. */
   #preempt(): void {
-    if (this.#policy !== continuousBatching || this.#running.size < this.#settings.batchMax) return;
+    if (!this.#policy.preempts || this.#running.size < this.#settings.batchMax) return;
     const levelOf = (entry: Entry<Work>) => level(entry, { nowMs: this.#clock.now(), agingMs: this.#settings.agingMs });
     const [first] = this.#order();
     const worst = preempted([...this.#running.values()], levelOf);

@@ -7,7 +7,19 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Packages from the bottom up: each may import those above it in this list. pnpm lets none import an undeclared one. */
-const libraries = ['domain', 'threads', 'cost', 'planner', 'checkpoint', 'onnx', 'pictures', 'diffusion', 'engine'];
+const libraries = [
+  'domain',
+  'config',
+  'telemetry',
+  'threads',
+  'cost',
+  'planner',
+  'checkpoint',
+  'onnx',
+  'pictures',
+  'diffusion',
+  'engine',
+];
 const order = [...libraries, 'rpc', 'store', 'index', 'loader', 'blobs', 'templates', 'testing', 'cli'];
 /** Pictures are an edge of their own: nothing between them and the tools knows them. */
 const withoutPictures = new Set(['diffusion', 'engine', 'rpc', 'store', 'index', 'loader', 'blobs', 'templates']);

@@ -98,10 +98,12 @@ export interface LoopTimes {
 export async function openLoop({ engine, pool, policy, batchMax, arrivals: due }: LoopRun): Promise<LoopTimes> {
   const steps: { batch: number; ms: number; loopMs: number }[] = [];
   let lastMs = performance.now();
-  const executor = new EngineExecutor(engine, ({ totalMs }, edits) => {
-    const now = performance.now();
-    steps.push({ batch: edits.length, ms: now - lastMs, loopMs: now - lastMs - totalMs });
-    lastMs = now;
+  const executor = new EngineExecutor<Edit>(engine, {
+    onStep: ({ totalMs }, edits) => {
+      const now = performance.now();
+      steps.push({ batch: edits.length, ms: now - lastMs, loopMs: now - lastMs - totalMs });
+      lastMs = now;
+    },
   });
   const batcher = new Batcher<Edit>({
     executor,

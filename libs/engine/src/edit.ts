@@ -56,9 +56,9 @@ export class Edit implements AsyncDisposable {
   readonly firstStep: number;
   readonly #engine: Engine;
   #stepsDone = 0;
-  /** Steps that were run here: not those of before a checkpoint. */
   #stepsRun = 0;
   #stepsWarm = 0;
+  readonly #chunks = { memory: 0, disk: 0, peer: 0, missed: 0 };
   /** What the running step reads, and what it fills; given back when it is settled. */
   #read: LentStep | undefined;
   #filled: LentStep | undefined;
@@ -116,6 +116,16 @@ export class Edit implements AsyncDisposable {
     if (this.spec.dense === true) return 'dense';
     if (this.#stepsWarm === this.#stepsRun) return 'warm';
     return this.#stepsWarm === 0 ? 'cold' : 'partial';
+  }
+
+  /** Chunks that its steps asked for, by where they were; `missed`: nowhere, so that blocks were computed. */
+  get chunks(): Readonly<Record<'memory' | 'disk' | 'peer' | 'missed', number>> {
+    return { ...this.#chunks };
+  }
+
+  /** Steps that were run here: not those of before a checkpoint. */
+  get stepsRun(): number {
+    return this.#stepsRun;
   }
 
   /** All of its changing state, between steps. */
@@ -210,10 +220,12 @@ export class Edit implements AsyncDisposable {
     this.#read = this.#ahead ?? keeper.borrow(kept, modes);
     this.#ahead = undefined;
     if (this.#read !== undefined) {
-      const { activations, deadlineMs } = this.#read;
+      const { activations, deadlineMs, found } = this.#read;
+      for (const tier of ['memory', 'disk', 'peer'] as const) this.#chunks[tier] += found?.[tier] ?? 0;
       const patience = deadlineMs === undefined ? {} : { deadlineMs };
       return { kind: 'stored', kept, step: activations.shared(), ...patience };
     }
+    this.#chunks.missed += modes.filter((mode) => mode !== 'full').length;
     this.#filled = this.spec.keeps === false ? undefined : keeper.room(kept);
     if (this.#filled === undefined) return { kind: 'template', kept };
     return { kind: 'template', kept, capture: this.#filled.activations.shared() };
@@ -261,6 +273,20 @@ async function editState(
     conditioning,
     dense: spec.dense ?? false,
   });
+}
+
+/**
+ * Bytes that an edit takes beside its template, before it is prepared: latents, condition, and what the blocks need of
+ * its prompt.
+ */
+export function editBytes(
+  { model: { denoiser } }: Pick<Engine, 'model'>,
+  { tokens, steps, textRows }: { readonly tokens: number; readonly steps: number; readonly textRows: number },
+): number {
+  const { latentChannels, conditionChannels, width, modulationChannels } = denoiser;
+  const modulations = [...modulationChannels.values()].reduce((sum, channels) => sum + channels, 0);
+  const image = tokens * (latentChannels + conditionChannels);
+  return 4 * (image + textRows * width + Math.max(2, steps) * (modulations + width));
 }
 
 /** Names what the encoder makes of the picture without what is masked. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Denoiser, type DiffusionModel, type Grid, openModel } from '@instgenie/diffusion';
-import { type Mask, type Picture, ServiceError, type StorageType, tokenSide } from '@instgenie/domain';
+import { type Mask, type Picture, picture, ServiceError, type StorageType, tokenSide } from '@instgenie/domain';
 import { ThreadClient } from '@instgenie/threads';
 import { engineFingerprint } from './fingerprint.ts';
 import { writeGraphs } from './graph-files.ts';
@@ -16,7 +16,6 @@ import type {
   TemplateState,
 } from './inference-protocol.ts';
 import type { InferenceSetup } from './inference-thread.ts';
-import { toPicture, toPixels } from './pixels.ts';
 import type { Provider } from './sessions.ts';
 import { share } from './shared.ts';
 import type { ConditionCall, DecodeCall, PictureCall, StageSetup, TextEncoding } from './stage-thread.ts';
@@ -111,7 +110,8 @@ export class Engine implements AsyncDisposable {
 
   /** Packed normalised latents [tokens, latentChannels]; sides must be multiples of 16. Masked pixels become grey. */
   encode(source: Picture, mask?: Mask): Promise<Float32Array> {
-    const call: PictureCall = { pixels: toPixels(source, mask), grid: gridOf(source) };
+    gridOf(source);
+    const call: PictureCall = { source, mask };
     return this.#stages.call('encode', call);
   }
 
@@ -130,14 +130,15 @@ export class Engine implements AsyncDisposable {
   }
 
   async decode(latents: Float32Array, grid: Grid): Promise<Picture> {
-    const pixels = await this.decodePixels(latents, grid);
-    return toPicture(pixels, { width: grid.columns * tokenSide, height: grid.rows * tokenSide });
+    const call: DecodeCall = { latents, grid };
+    const data = await this.#stages.call<Uint8Array>('decode', call);
+    return picture({ width: grid.columns * tokenSide, height: grid.rows * tokenSide, channels: 3, data });
   }
 
   /** The decoder's own output, float32 [3, height, width], not clamped. */
   decodePixels(latents: Float32Array, grid: Grid): Promise<Float32Array> {
     const call: DecodeCall = { latents, grid };
-    return this.#stages.call('decode', call);
+    return this.#stages.call('decodePixels', call);
   }
 
   /** Makes a template known to the inference thread. The caller releases it. */

@@ -1,6 +1,14 @@
 export { type ActivationKind, ActivationLayout, type ActivationShape, allKinds, kvKinds } from './activation-layout.ts';
 export { StepActivations, type StepMemory } from './activations.ts';
-export { type CacheOutcome, Edit, type EditCheckpoint, type EditRun, type EditSpec, runEdit } from './edit.ts';
+export {
+  type CacheOutcome,
+  Edit,
+  type EditCheckpoint,
+  type EditRun,
+  type EditSpec,
+  editBytes,
+  runEdit,
+} from './edit.ts';
 export { type EditParts, Engine, type EngineOptions, gridOf, type TemplateParts } from './engine.ts';
 export type {
   ActivationSource,
@@ -14,6 +22,7 @@ export type {
   TemplateState,
 } from './inference-protocol.ts';
 export { toPicture, toPixels } from './pixels.ts';
+export { PrimeRun } from './prime-run.ts';
 export type { Provider } from './sessions.ts';
 export { share, sharedFloats } from './shared.ts';
 export type { TextEncoding } from './stage-thread.ts';

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Denoiser, Grid, StageGraphs, TextIds } from '@instgenie/diffusion';
-import { tokenSide } from '@instgenie/domain';
+import { type Mask, type Picture, type Size, tokenSide } from '@instgenie/domain';
 import { serveCalls } from '@instgenie/threads';
 import { Tensor } from 'onnxruntime-node';
 import type { Conditioning, GraphFile } from './inference-protocol.ts';
+import { toPicture, toPixels } from './pixels.ts';
 import { type SessionSettings, Sessions } from './sessions.ts';
 import { sharedFloats } from './shared.ts';
 
@@ -33,9 +34,9 @@ export interface ConditionCall {
 }
 
 export interface PictureCall {
-  /** float32 [3, height, width] in [-1, 1] */
-  readonly pixels: Float32Array;
-  readonly grid: Grid;
+  readonly source: Picture;
+  /** Masked pixels become grey. */
+  readonly mask: Mask | undefined;
 }
 
 export interface DecodeCall {
@@ -50,7 +51,10 @@ export interface StageCalls {
   readonly encodeText: (ids: TextIds) => Promise<TextEncoding>;
   readonly condition: (call: ConditionCall) => Promise<Conditioning>;
   readonly encode: (call: PictureCall) => Promise<Float32Array>;
-  readonly decode: (call: DecodeCall) => Promise<Float32Array>;
+  /** The bytes of a picture. */
+  readonly decode: (call: DecodeCall) => Promise<Uint8Array>;
+  /** The decoder's own output. */
+  readonly decodePixels: (call: DecodeCall) => Promise<Float32Array>;
 }
 
 assert(parentPort !== null);
@@ -67,15 +71,22 @@ serveCalls(parentPort, {
     textRows: sequence.length,
   }),
   condition,
-  encode: ({ pixels, grid }) => {
-    const dims = [1, 3, grid.rows * tokenSide, grid.columns * tokenSide];
-    return run(stages.encode, { image: new Tensor('float32', pixels, dims) }, 'tokens');
+  encode: ({ source, mask }) => {
+    const dims = [1, 3, source.height, source.width];
+    return run(stages.encode, { image: new Tensor('float32', toPixels(source, mask), dims) }, 'tokens');
   },
-  decode: ({ latents, grid }) => {
-    const dims = [1, grid.rows, grid.columns, denoiser.latentChannels];
-    return run(stages.decode, { tokens: new Tensor('float32', latents, dims) }, 'image');
-  },
+  decode: async (call) => toPicture(await decodePixels(call), sizeOf(call.grid)).data,
+  decodePixels,
 } satisfies StageCalls);
+
+function decodePixels({ latents, grid }: DecodeCall): Promise<Float32Array> {
+  const dims = [1, grid.rows, grid.columns, denoiser.latentChannels];
+  return run(stages.decode, { tokens: new Tensor('float32', latents, dims) }, 'image');
+}
+
+function sizeOf({ rows, columns }: Grid): Size {
+  return { width: columns * tokenSide, height: rows * tokenSide };
+}
 
 /** One row a noise level; a lone level is computed twice, since one row has another kernel. */
 async function condition({ text, inputs, levels }: ConditionCall): Promise<Conditioning> {

@@ -2,11 +2,16 @@ import type { Mode } from '@instgenie/domain';
 import type { ActivationShape } from './activation-layout.ts';
 import { StepActivations } from './activations.ts';
 
+/** Chunks by the tier they were found in. */
+export type ChunksFound = Readonly<Record<'memory' | 'disk' | 'peer', number>>;
+
 /** Activations that are lent, to be read or to be filled; their memory is valid until they are given back. */
 export interface LentStep {
   readonly activations: StepActivations;
   /** How long a block waits for a chunk that is on its way before it is computed instead. */
   readonly deadlineMs?: number;
+  /** How many of its chunks were where, for those who count. */
+  readonly found?: ChunksFound;
   release(): void;
 }
 

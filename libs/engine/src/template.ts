@@ -3,8 +3,9 @@ import { keptStep, type Picture, ServiceError, keptSteps as stepsKept, type Vari
 import { type ActivationKind, ActivationLayout, type ActivationShape, kvKinds } from './activation-layout.ts';
 import { type Engine, gridOf } from './engine.ts';
 import type { TemplateState } from './inference-protocol.ts';
+import { PrimeRun } from './prime-run.ts';
 import { share } from './shared.ts';
-import { type LentStep, MemoryKeeper, type StepKeeper } from './step-keeper.ts';
+import { MemoryKeeper, type StepKeeper } from './step-keeper.ts';
 
 export interface TemplateSpec {
   /** Sides must be multiples of 16. */
@@ -76,23 +77,20 @@ export class Template implements AsyncDisposable {
     return keptStep({ steps: this.#keptSteps }, step);
   }
 
-  /** Runs the template's own forward for every kept step that is not there yet. Can be stopped between steps. */
-  async prime({ signal, onStep }: { readonly signal?: AbortSignal; readonly onStep?: (done: number) => void } = {}) {
-    for (const [index, step] of this.#keptSteps.entries()) {
-      signal?.throwIfAborted();
-      const room = this.keeper.room(step);
-      if (room !== undefined) await this.#fill(step, room);
-      onStep?.(index + 1);
-    }
+  /** The steps whose activations are kept. */
+  get keptSteps(): readonly number[] {
+    return this.#keptSteps;
   }
 
-  async #fill(step: number, room: LentStep): Promise<void> {
-    try {
-      const capture = room.activations.shared();
-      await this.#engine.step([{ kind: 'prime', template: this.state.id, step, capture }]);
-      await this.keeper.keep(step, room);
-    } finally {
-      room.release();
+  /** Runs the template's own forward for every kept step that is not there yet. Can be stopped between steps. */
+  async prime({ signal, onStep }: { readonly signal?: AbortSignal; readonly onStep?: (done: number) => void } = {}) {
+    using run = new PrimeRun(this);
+    while (run.stepsDone < run.stepsTotal) {
+      signal?.throwIfAborted();
+      const item = run.nextItem();
+      if (item !== undefined) await this.#engine.step([item]);
+      await run.settle();
+      onStep?.(run.stepsDone);
     }
   }
 

@@ -102,6 +102,7 @@ export class StoreKeeper implements StepKeeper, AsyncDisposable {
       activations: new StepActivations(this.variant.layout, loan),
       // A read may have to wait for the one before it.
       deadlineMs: 2 * this.#store.readDeadlineMs,
+      found: loan.found,
       release: () => loan.release(),
     };
   }

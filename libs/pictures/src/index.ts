@@ -1,5 +1,13 @@
 export { psnr, ssim } from './compare.ts';
 export { type DecodeOptions, decodePicture } from './decode.ts';
+export {
+  type EditInputs,
+  type EditWindow,
+  editWindow,
+  type InputFiles,
+  pasteWindow,
+  readEditInputs,
+} from './edit-inputs.ts';
 export { type EncodeOptions, encodePicture, type PictureFormat } from './encode.ts';
 export { cutMask, cutWindow, type PlaceOptions, placeWindow } from './fit.ts';
 export { type MaskMode, maskFromAlpha, type ReadMaskOptions, readMask, requireMasked } from './mask-image.ts';

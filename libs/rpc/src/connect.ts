@@ -9,7 +9,7 @@ import {
 import type { MethodDefinition } from '@grpc/proto-loader';
 import { ServiceError } from '@instgenie/domain';
 import { ErrorStatus } from './error-status.ts';
-import type { ParentCall } from './service.ts';
+import { type ParentCall, traceparentKey } from './service.ts';
 import type { TlsKeys } from './tls.ts';
 
 const mib = 1024 ** 2;
@@ -27,6 +27,8 @@ export interface ConnectOptions {
 export interface CallOptions {
   /** The call fails with `deadline` when it is not over after this time. */
   readonly deadlineMs: number;
+  /** The span that the call is made in (W3C Trace Context). */
+  readonly traceparent?: string;
   /** The call that this one is made for. */
   readonly parent?: ParentCall;
   readonly signal: AbortSignal;
@@ -71,7 +73,7 @@ export class RpcClient<Service extends ServiceDefinition> implements AsyncDispos
       requestSerialize,
       responseDeserialize,
       request,
-      new Metadata(),
+      metadataOf(options),
       grpcOptions(options),
       (error, response) => {
         options.signal.removeEventListener('abort', cancel);
@@ -97,7 +99,7 @@ export class RpcClient<Service extends ServiceDefinition> implements AsyncDispos
       requestSerialize,
       responseDeserialize,
       request,
-      new Metadata(),
+      metadataOf(options),
       grpcOptions(options),
     );
     const cancel = () => call.cancel();
@@ -121,6 +123,12 @@ export class RpcClient<Service extends ServiceDefinition> implements AsyncDispos
     if (method === undefined) throw new RangeError(`the service has no method ${String(name)}`);
     return method;
   }
+}
+
+function metadataOf({ traceparent }: CallOptions): Metadata {
+  const metadata = new Metadata();
+  if (traceparent !== undefined) metadata.set(traceparentKey, traceparent);
+  return metadata;
 }
 
 function grpcOptions({ deadlineMs, parent }: CallOptions) {

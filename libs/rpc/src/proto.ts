@@ -23,8 +23,13 @@ export function loadMessage<Input, Output>(wanted: ProtoName): MessageTypeDefini
   return find(loadFile(wanted.file), wanted) as unknown as MessageTypeDefinition<Input, Output>;
 }
 
+/** Everything that files of proto/ define. */
+export function loadPackage(files: readonly string[]): PackageDefinition {
+  return loadSync([...files], protoOptions);
+}
+
 function loadFile(file: string): PackageDefinition {
-  return loadSync(file, protoOptions);
+  return loadPackage([file]);
 }
 
 function find(definitions: PackageDefinition, { file, name }: ProtoName): PackageDefinition[string] {

@@ -9,6 +9,8 @@ import type {
 import type { MethodDefinition } from '@grpc/proto-loader';
 import { ErrorStatus } from './error-status.ts';
 
+export const traceparentKey = 'traceparent';
+
 /** A call that is being served; passed on to calls made for it, it lends them its deadline and its cancellation. */
 export type ParentCall = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
 
@@ -16,6 +18,10 @@ export interface CallContext {
   readonly parent: ParentCall;
   /** Aborts when the caller cancels, goes away or has passed its deadline, and when the server is closed for good. */
   readonly signal: AbortSignal;
+  /** What is left of the caller's deadline, ms; undefined where it set none. */
+  readonly remainingMs: number | undefined;
+  /** The span that the call belongs to (W3C Trace Context). */
+  readonly traceparent: string | undefined;
 }
 
 /** What a method does. Whatever it throws becomes a status. */
@@ -98,7 +104,14 @@ function answerMany<Request, Response>(
 function contextOf(call: ParentCall): CallContext {
   const abort = new AbortController();
   call.once('cancelled', () => abort.abort());
-  return { parent: call, signal: abort.signal };
+  const remainingMs = Number(call.getDeadline()) - Date.now();
+  const [traceparent] = call.metadata.get(traceparentKey);
+  return {
+    parent: call,
+    signal: abort.signal,
+    remainingMs: Number.isFinite(remainingMs) ? remainingMs : undefined,
+    traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+  };
 }
 
 /** While one message is on its way, the next one is made. */

@@ -5,7 +5,7 @@ export interface TlsFiles {
   readonly certFile: string;
   readonly keyFile: string;
   /** Who signs the other side's certificates. A server that has it asks every client for one. */
-  readonly caFile?: string;
+  readonly caFile?: string | undefined;
 }
 
 /** Their contents. */

@@ -508,11 +508,12 @@ export class ActivationStore implements AsyncDisposable {
       return undefined;
     }
     variant.users++;
-    return this.#lender.loan(wanted.step, () => {
+    const end = () => {
       // What was not written is not known to be whole.
       if (!variant.steps.has(step)) this.#memory.drop(wanted.step.id);
       variant.users--;
-    });
+    };
+    return this.#lender.loan(wanted.step, { end });
   }
 
   async #write(write: () => Promise<void>): Promise<void> {

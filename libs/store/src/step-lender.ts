@@ -46,13 +46,19 @@ export class StepLender {
     this.#counters.hit('memory', chunks.length - wanted.missing.length);
     this.#counters.hit(source.tier, wanted.missing.length);
     if (wanted.missing.length > 0) this.#track(this.#load(source, wanted));
-    return this.loan(wanted.step, source.hold());
+    const found = { ...nowhere, memory: chunks.length - wanted.missing.length };
+    found[source.tier] += wanted.missing.length;
+    return this.loan(wanted.step, { found, end: source.hold() });
   }
 
   /** Lends a step that has its memory; `end` is called once, when the loan ends. */
-  loan(step: MemoryStep, end: () => void): StepLoan {
+  loan(
+    step: MemoryStep,
+    { found = nowhere, end }: { readonly found?: StepLoan['found']; readonly end: () => void },
+  ): StepLoan {
     let isOpen = true;
     return {
+      found,
       buffer: this.#arena,
       offsets: [...step.offsets],
       gate: step.gate,
@@ -110,6 +116,7 @@ export class StepLender {
     };
     this.#track(load());
     return {
+      found: { ...nowhere, [source.tier]: chunks.length },
       buffer: this.#arena,
       offsets: ring.offsets,
       gate: ring.gate,
@@ -120,6 +127,8 @@ export class StepLender {
     };
   }
 }
+
+const nowhere = { memory: 0, disk: 0, peer: 0 };
 
 function placeOf({ shape }: StepSource, chunk: number, offsets: readonly number[]): ChunkPlace {
   return { chunk, offset: offsets[chunk] ?? 0, bytes: shape.chunkBytes[chunk] ?? 0 };

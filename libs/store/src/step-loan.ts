@@ -5,6 +5,8 @@ export interface StepLoan {
   readonly buffer: SharedArrayBuffer;
   /** Where each chunk lies in the buffer, bytes; -1 where it was not asked for. In a ring, offsets repeat. */
   readonly offsets: readonly number[];
+  /** How many of the chunks that were asked for were where. */
+  readonly found: Readonly<Record<'memory' | 'disk' | 'peer', number>>;
   /** Says which chunks are there: a chunk's bytes may be read once its gate is open. */
   readonly gate: ChunkGate;
   release(): void;

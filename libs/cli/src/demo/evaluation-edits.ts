@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Mask, type Picture, ServiceError } from '@instgenie/domain';
+import type { EditInputs } from '@instgenie/pictures';
 import { decodePicture } from '@instgenie/pictures';
-import { type EditInputs, readInputs } from '../edit/inputs.ts';
+import { readInputs } from '../edit/inputs.ts';
 import { fileError, readPictureFile } from '../read-file.ts';
 
 /** An edit that came with a model: its files begin with `id`, and the true result is known. */

@@ -1,6 +1,6 @@
 import type { Picture } from '@instgenie/domain';
 import { type CacheOutcome, Edit, type EditSpec, type Engine, runEdit, type Template } from '@instgenie/engine';
-import { paste, placeWindow } from '@instgenie/pictures';
+import { pasteWindow } from '@instgenie/pictures';
 import type { CommandContext } from '../command-context.ts';
 import type { EditJob } from './inputs.ts';
 
@@ -47,7 +47,7 @@ export async function runJob(engine: Engine, run: JobRun, context: CommandContex
   const denoiseMs = await denoise(engine, edit, { ...run, context });
   context.progress.note(`${label}: decoding and pasting`);
   watch.lap();
-  const picture = await pasted(job, await edit.decode());
+  const picture = await pasteWindow(job, await edit.decode());
   context.signal.throwIfAborted();
   return {
     picture,
@@ -74,7 +74,7 @@ async function denoise(
     },
     ...(onPreview === undefined ? {} : { previewSteps: previewSteps(edit.stepsTotal) }),
     onPreview: async (painted, done) => {
-      await onPreview?.(await pasted(job, painted), { done, total: edit.stepsTotal });
+      await onPreview?.(await pasteWindow(job, painted), { done, total: edit.stepsTotal });
       watch.lap();
     },
   });
@@ -85,10 +85,6 @@ async function denoise(
 export function previewSteps(total: number): readonly number[] {
   const wanted = [0.25, 0.5, 0.75].map((part) => Math.round(part * total));
   return [...new Set(wanted)].filter((step) => step > 0 && step < total);
-}
-
-async function pasted({ source, mask, weights, window }: EditJob, painted: Picture): Promise<Picture> {
-  return paste({ source, painted: await placeWindow({ picture: source, window, painted }), mask, weights });
 }
 
 /** Milliseconds from its making, or from the last lap. */

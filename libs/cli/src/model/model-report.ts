@@ -1,4 +1,4 @@
-import type { DiffusionModel, ModelDefaults } from '@instgenie/diffusion';
+import { type DiffusionModel, type ModelDefaults, mappedBytes } from '@instgenie/diffusion';
 import { type ActivationSize, activationSizes } from './activation-sizes.ts';
 import { type WeightSize, weightSizes } from './weight-sizes.ts';
 
@@ -29,7 +29,6 @@ export interface FreeSpace {
 }
 
 const usualSides = [512, 1024] as const;
-const mappedBytesEach = 4;
 
 /** Activations are for every step of the default schedule; of the free memory, the weights' share is taken off first. */
 export function modelReport(folder: string, model: DiffusionModel, free: FreeSpace): ModelReport {
@@ -37,7 +36,7 @@ export function modelReport(folder: string, model: DiffusionModel, free: FreeSpa
   const weights = weightSizes(model);
   const parameters = weights.reduce((sum, each) => sum + each.parameters, 0);
   const separate = denoiser.blocks.filter(({ streams }) => streams === 'separate').length;
-  const mappedBytes = parameters * mappedBytesEach;
+  const inMemory = mappedBytes(model);
   return {
     folder,
     family,
@@ -50,7 +49,7 @@ export function modelReport(folder: string, model: DiffusionModel, free: FreeSpa
     graphs: model.graphs.map(({ name }) => name),
     parameters,
     weightBytes: weights.reduce((sum, each) => sum + each.bytes, 0),
-    mappedBytes,
+    mappedBytes: inMemory,
     weights,
     freeMemoryBytes: free.memoryBytes,
     freeDiskBytes: free.diskBytes,
@@ -60,7 +59,7 @@ export function modelReport(folder: string, model: DiffusionModel, free: FreeSpa
       blocks: denoiser.blocks.length,
       steps: defaults.steps,
       sides: [...new Set([...usualSides, defaults.side])].toSorted((a, b) => a - b),
-      freeMemoryBytes: free.memoryBytes - mappedBytes,
+      freeMemoryBytes: free.memoryBytes - inMemory,
       freeDiskBytes: free.diskBytes,
     }),
   };

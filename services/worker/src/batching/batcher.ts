@@ -121,6 +121,24 @@ export class Batcher<Work> {
     return { kind: 'accepted', outcome: entry.outcome.promise };
   }
 
+  /** How many edits are ahead of one that waits; 0 for any other. */
+  position(id: string): number {
+    return Math.max(
+      0,
+      this.#order().findIndex(({ request }) => request.id === id),
+    );
+  }
+
+  /** When edits would be done that came now, one after the other at the end of the line, ms from now: the last of them. */
+  predictMs(edits: readonly TimedEdit[]): number {
+    const running = [...this.#running.values()];
+    const finish = predictFinish(
+      { running: running.map(timed), waiting: [...this.#order().map(timed), ...edits] },
+      { batchMax: this.#settings.batchMax, stepTime: this.#stepTime },
+    );
+    return finish.at(-1) ?? 0;
+  }
+
   /** Ends an edit: at once while it waits, else after the running step. False for one that is not there. */
   cancel(id: string): boolean {
     return this.#endSoon(id, 'cancelled');

@@ -78,10 +78,11 @@ test(`${schedules} random schedules give the bytes of edits that ran alone (seed
         let steps = 0;
         const due = joins.toSorted((a, b) => a.atStep - b.atStep);
         const ended: Promise<unknown>[] = [];
-        const executor = new EngineExecutor(engine, () => {
+        const onStep = () => {
           steps++;
           submitDue();
-        });
+        };
+        const executor = new EngineExecutor<Edit>(engine, { onStep });
         const batcher = new Batcher<Edit>({
           executor,
           clock: systemClock,

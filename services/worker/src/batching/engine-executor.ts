@@ -1,30 +1,60 @@
-import type { Edit, EditItem, Engine, StepReport } from '@instgenie/engine';
+import type { Engine, StepItem, StepReport } from '@instgenie/engine';
 import type { StepExecutor } from './batcher.ts';
 
+/** What is stepped together: edits, and templates that are primed. */
+export interface SteppedWork<Item extends StepItem = StepItem> {
+  /** What its next step runs; undefined where there is nothing to run. */
+  nextItem(): Item | undefined;
+  /** Asks for what the step after the running one will read. */
+  lookAhead(): void;
+  settle(item: Item | undefined, report: StepReport): Promise<void>;
+}
+
+/** Steps that share a device run one after the other, in the order they came. */
+export class DeviceTurns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  take<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+const nothingRun: StepReport = { totalMs: 0, nativeMs: 0, runs: 0, waitMs: 0, blocksRecomputed: 0 };
+
 /**
- * Steps edits on an engine. What the next step of each will read is asked for while this one runs; what a step has filled
+ * Steps work on an engine. What the next step of each will read is asked for while this one runs; what a step has filled
  * is given to its template before the next one.
  */
-export class EngineExecutor implements StepExecutor<Edit> {
+export class EngineExecutor<Work extends SteppedWork> implements StepExecutor<Work> {
   readonly #engine: Pick<Engine, 'step'>;
-  readonly #onStep: (report: StepReport, edits: readonly Edit[]) => void;
+  readonly #turns: DeviceTurns;
+  readonly #onStep: (report: StepReport, works: readonly Work[]) => void;
 
   constructor(
     engine: Pick<Engine, 'step'>,
-    onStep: (report: StepReport, edits: readonly Edit[]) => void = () => undefined,
+    {
+      turns = new DeviceTurns(),
+      onStep = () => undefined,
+    }: {
+      readonly turns?: DeviceTurns;
+      readonly onStep?: (report: StepReport, works: readonly Work[]) => void;
+    } = {},
   ) {
     this.#engine = engine;
+    this.#turns = turns;
     this.#onStep = onStep;
   }
 
-  async step(batch: readonly Edit[]): Promise<void> {
-    const steps: readonly { readonly edit: Edit; readonly item: EditItem }[] = batch.map((edit) => ({
-      edit,
-      item: edit.nextItem(),
-    }));
-    for (const { edit } of steps) edit.lookAhead();
-    const report = await this.#engine.step(steps.map(({ item }) => item));
-    await Promise.all(steps.map(({ edit, item }) => edit.settle(item, report)));
-    this.#onStep(report, batch);
+  async step(batch: readonly Work[]): Promise<void> {
+    await this.#turns.take(async () => {
+      const steps = batch.map((work) => ({ work, item: work.nextItem() }));
+      for (const { work } of steps) work.lookAhead();
+      const items = steps.flatMap(({ item }) => item ?? []);
+      const report = items.length === 0 ? nothingRun : await this.#engine.step(items);
+      await Promise.all(steps.map(({ work, item }) => work.settle(item, report)));
+      this.#onStep(report, batch);
+    });
   }
 }

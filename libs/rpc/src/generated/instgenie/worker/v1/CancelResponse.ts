@@ -1,0 +1,9 @@
+/**
+ * What Cancel answers.
+ */
+export interface CancelResponse {}
+
+/**
+ * What Cancel answers.
+ */
+export interface CancelResponse__Output {}

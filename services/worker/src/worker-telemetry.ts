@@ -1,0 +1,73 @@
+import type { ServiceError } from '@instgenie/domain';
+import type { StepReport } from '@instgenie/engine';
+import { type Log, promptFacts, type Span, type Tracing } from '@instgenie/telemetry';
+import type { EditDone } from './edits/edit-flow.ts';
+import type { EditJob } from './edits/edit-job.ts';
+import type { HostWork } from './edits/edit-work.ts';
+import { phases } from './edits/phase-times.ts';
+import { maskBucket, type WorkerMetrics } from './worker-metrics.ts';
+
+/** Where a worker tells what it does. */
+export interface TelemetryParts {
+  readonly tracing: Tracing;
+  readonly metrics: WorkerMetrics;
+  readonly log: Log;
+}
+
+/** Counts a step, and traces some: a span of its own, linked to the edits in the batch. */
+export function countStep(
+  { metrics, tracing }: TelemetryParts,
+  {
+    model,
+    report,
+    works,
+  }: { readonly model: string; readonly report: StepReport; readonly works: readonly HostWork[] },
+): void {
+  const { totalMs, waitMs, blocksRecomputed } = report;
+  metrics.steps.observe({ model }, totalMs / 1000);
+  metrics.batch.observe({ model }, works.length);
+  metrics.stall.inc({ model }, waitMs / 1000);
+  if (blocksRecomputed > 0) metrics.recomputed.inc({ model }, blocksRecomputed);
+  const links = works.flatMap(({ trace }) => (trace === undefined ? [] : [{ context: trace }]));
+  const endTime = Date.now();
+  const span = tracing.steps.startSpan('step', { root: true, links, startTime: endTime - totalMs });
+  if (!span.isRecording()) return;
+  span.setAttributes({ 'gen_ai.request.model': model, 'instgenie.batch': works.length, 'instgenie.stall_ms': waitMs });
+  span.end(endTime);
+}
+
+export interface EndedEdit {
+  readonly job: EditJob;
+  readonly done: EditDone | undefined;
+  /** Undefined where it ended well. */
+  readonly error: ServiceError | undefined;
+  readonly ms: number;
+  readonly span: Span;
+}
+
+/** Counts an edit that has ended, ends its span and writes its line to the log. */
+export function endEdit({ metrics, log }: TelemetryParts, { job, done, error, ms, span }: EndedEdit): void {
+  const code = error?.code ?? 'ok';
+  const { traceId, spanId } = span.spanContext();
+  const model = done?.model ?? 'none';
+  metrics.edits.inc({ model, code, cache: done?.cache ?? 'none' });
+  if (done !== undefined) {
+    const labels = { model, mask_bucket: maskBucket(done.maskedTokens / done.tokens) };
+    const exemplarLabels: Record<string, string> = { traceId, spanId };
+    metrics.duration.observe({ labels, value: ms / 1000, exemplarLabels });
+    for (const phase of phases) metrics.phases.observe({ model, phase }, done.times.of(phase) / 1000);
+    metrics.tokenSteps.inc({ model }, (job.isDense ? done.tokens : done.maskedTokens) * done.stepsRun);
+    for (const [tier, chunks] of Object.entries(done.chunks)) metrics.chunks.inc({ tier }, chunks);
+    if (done.preemptions > 0) metrics.preemptions.inc({ model }, done.preemptions);
+    span.setAttributes({
+      'gen_ai.request.model': model,
+      'gen_ai.output.type': 'image',
+      'instgenie.cache': done.cache,
+      'instgenie.mask_ratio': done.maskedTokens / done.tokens,
+    });
+  }
+  span.setAttributes({ 'instgenie.code': code, 'instgenie.edit': job.id }).end();
+  const facts = { traceId, edit: job.id, code, ms: Math.round(ms), prompt: promptFacts(job.prompt) };
+  if (code === 'internal') log.error({ ...facts, err: error?.cause ?? error }, 'edit failed');
+  else log.info({ ...facts, model, cache: done?.cache }, 'edit');
+}

@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { type Clock, ServiceError, systemClock, variantKey } from '@instgenie/domain';
+import { Announcer, RedisIndex } from '@instgenie/index';
+import { ActivationStore } from '@instgenie/store';
+import { tenantSalt } from '@instgenie/templates';
+import { SpanStatusCode } from '@opentelemetry/api';
+import { DeviceTurns } from './batching/engine-executor.ts';
+import type { WorkerConfig } from './config.ts';
+import { EditDesk } from './edits/edit-desk.ts';
+import type { EditNews, Feed } from './edits/edit-feed.ts';
+import { type EditDone, type FlowParts, runEdit } from './edits/edit-flow.ts';
+import type { EditJob, PrimeJob } from './edits/edit-job.ts';
+import { MemoryBudget } from './edits/memory-budget.ts';
+import { type PrimeNews, runPrime } from './edits/prime-flow.ts';
+import { ModelPool } from './models/model-pool.ts';
+import { PictureDesk } from './stages/picture-desk.ts';
+import { countStep, endEdit, type TelemetryParts } from './worker-telemetry.ts';
+
+/** What a worker is made of besides its settings. */
+export interface WorkerParts extends TelemetryParts {
+  readonly clock?: Clock;
+}
+
+/** What a caller says of itself. */
+export interface CallFacts {
+  readonly signal: AbortSignal;
+  readonly remainingMs: number | undefined;
+  readonly traceparent: string | undefined;
+}
+
+interface WorkerFields {
+  readonly config: WorkerConfig;
+  readonly parts: WorkerParts;
+  readonly store: ActivationStore;
+  readonly index: RedisIndex | undefined;
+  readonly pool: ModelPool;
+  readonly pictures: PictureDesk;
+  readonly memory: MemoryBudget;
+  readonly secret: Uint8Array;
+}
+
+const publicSecret = new Uint8Array(32);
+
+/** One device with everything around it: runs edits, keeps activations, says what it has to do. */
+export class Worker implements AsyncDisposable {
+  readonly config: WorkerConfig;
+  readonly store: ActivationStore;
+  readonly pool: ModelPool;
+  readonly memory: MemoryBudget;
+  readonly desk: EditDesk;
+  readonly #parts: WorkerParts;
+  readonly #clock: Clock;
+  readonly #flow: FlowParts;
+  readonly #pictures: PictureDesk;
+  readonly #index: RedisIndex | undefined;
+  readonly #stop = new AbortController();
+  #announcing: Promise<void> | undefined;
+
+  private constructor({ config, parts, store, index, pool, pictures, memory, secret }: WorkerFields) {
+    this.config = config;
+    this.store = store;
+    this.pool = pool;
+    this.memory = memory;
+    this.desk = new EditDesk(config.edits.max);
+    this.#parts = parts;
+    this.#clock = parts.clock ?? systemClock;
+    this.#pictures = pictures;
+    this.#index = index;
+    this.#flow = {
+      clock: this.#clock,
+      tracing: parts.tracing,
+      pool,
+      pictures,
+      memory,
+      saltOf: (tenant) => tenantSalt(secret, tenant),
+      isWarm: (key) => store.find(variantKey(key))?.isWhole ?? false,
+    };
+    this.#gauges();
+  }
+
+  /** Loads models and opens the store. Throws where a setting cannot be met, naming it. */
+  static async open(config: WorkerConfig, parts: WorkerParts): Promise<Worker> {
+    const secret = config.tenantSecretFile === undefined ? publicSecret : await readSecret(config.tenantSecretFile);
+    await using cleanup = new AsyncDisposableStack();
+    const { folder: root, disk, directIo, readDeadlineMs } = config.store;
+    const store = cleanup.use(
+      await ActivationStore.open({
+        root,
+        directIo,
+        readDeadlineMs,
+        memoryBytesMax: config.memory.activations,
+        diskBytesMax: disk,
+      }),
+    );
+    const index = config.redis === undefined ? undefined : cleanup.use(new RedisIndex(config.redis));
+    const pictures = cleanup.use(new PictureDesk({ blobs: config.blobs }, { waitingMax: 2 * config.edits.max }));
+    const memory = new MemoryBudget(config.memory.edits);
+    const pool = cleanup.use(
+      await ModelPool.open(
+        config.models,
+        {
+          cache: config.modelCache,
+          store,
+          peers: index === undefined ? undefined : { locate: (key) => locate(index, key, config.id) },
+          turns: new DeviceTurns(),
+          templateBytesMax: config.memory.templates,
+          editBytesMax: config.memory.edits,
+          editsMax: config.edits.max,
+          agingMs: config.edits.agingMs,
+          onStep: (host, report, works) => countStep(parts, { model: host.settings.name, report, works }),
+        },
+        { bytesMax: config.memory.models },
+      ),
+    );
+    const worker = new Worker({ config, parts, store, index, pool, pictures, memory, secret });
+    cleanup.move();
+    return worker;
+  }
+
+  /** Tells the index what is held, from now on; `address` is where others reach this worker. */
+  announce(address: string): void {
+    const index = this.#index;
+    if (index === undefined) return;
+    const { store } = this;
+    const announcer = new Announcer({
+      index,
+      worker: { id: this.config.id, address, epoch: randomUUID() },
+      store: {
+        held: () =>
+          store
+            .variants()
+            .filter(({ isWhole }) => isWhole)
+            .map(({ key, generation, bytes }) => ({ key, generation, bytes, tier: 'disk' })),
+        drop: (key) => store.remove(key),
+        pin: (pins) => {
+          for (const { key, isPinned } of store.variants())
+            if (isPinned !== pins.has(key)) store.pin(key, pins.has(key));
+        },
+      },
+    });
+    this.#announcing = announcer.run(this.#stop.signal);
+  }
+
+  /** Runs an edit; what happens to it meanwhile goes to `feed`. */
+  async edit(job: EditJob, feed: Feed<EditNews>, facts: CallFacts): Promise<EditDone> {
+    const { tracing, metrics } = this.#parts;
+    const span = tracing.edits.startSpan('edit', {}, tracing.contextOf(facts.traceparent));
+    const began = this.#clock.now();
+    let error: ServiceError | undefined;
+    let done: EditDone | undefined;
+    try {
+      using entry = this.desk.enter(job);
+      const limitMs = Math.min(facts.remainingMs ?? Number.POSITIVE_INFINITY, this.config.edits.deadlineMs);
+      const signal = AbortSignal.any([facts.signal, entry.signal]);
+      const call = { key: entry.key, feed, signal, deadlineMs: began + limitMs, span };
+      done = await runEdit(this.#flow, job, call);
+      void this.#index?.countUse(variantKey(done.variant)).catch(() => undefined);
+      return done;
+    } catch (thrown) {
+      error = ServiceError.from(thrown);
+      const { code } = error;
+      if (code === 'overloaded' || code === 'unavailable') metrics.refused.inc({ reason: error.field ?? code });
+      span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+      throw error;
+    } finally {
+      endEdit(this.#parts, { job, done, error, ms: this.#clock.now() - began, span });
+    }
+  }
+
+  /** Primes a template; how far it is goes to `feed`. */
+  async prime(job: PrimeJob, feed: Feed<PrimeNews>, facts: CallFacts): Promise<void> {
+    using entry = this.desk.enter({ tenant: job.tenant, id: `prime ${randomUUID()}` });
+    const signal = AbortSignal.any([facts.signal, entry.signal]);
+    await runPrime(this.#flow, job, { key: entry.key, feed, signal });
+  }
+
+  /** Takes nobody any more; with `handOver` all leave after the running step, else they end here. */
+  drain({ handOver }: { readonly handOver: boolean }): void {
+    this.desk.close();
+    for (const { host } of this.pool.models) host?.batcher.drain({ handOver });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.drain({ handOver: true });
+    await this.desk.empty();
+    this.#stop.abort();
+    await this.#announcing;
+    await this.pool[Symbol.asyncDispose]();
+    await this.#pictures[Symbol.asyncDispose]();
+    this.#index?.[Symbol.dispose]();
+    await this.store[Symbol.asyncDispose]();
+  }
+
+  #gauges(): void {
+    const { metrics } = this.#parts;
+    const hosts = () => this.pool.models.flatMap(({ host }) => host ?? []);
+    metrics.gauge('edits_here', 'Edits in the worker, in whatever stage.', () => [[{}, this.desk.count]]);
+    metrics.gauge('edit_memory_bytes', 'Memory of edits that are here.', () => [[{}, this.memory.usedBytes]]);
+    metrics.gauge('requests_waiting', 'Edits that wait for a place in the batch.', () =>
+      hosts().map(({ settings, batcher }) => [{ model: settings.name }, batcher.waitingCount] as const),
+    );
+    metrics.gauge('requests_running', 'Edits in the batch.', () =>
+      hosts().map(({ settings, batcher }) => [{ model: settings.name }, batcher.runningCount] as const),
+    );
+    metrics.gauge('cache_bytes', 'Activations that are held.', () => {
+      const { memoryBytes, diskBytes } = this.store.counts();
+      return [
+        [{ tier: 'memory' }, memoryBytes],
+        [{ tier: 'disk' }, diskBytes],
+      ];
+    });
+    metrics.gauge('cache_evictions', 'Variants and steps that made room, since the start.', () => {
+      const { memoryEvictions, diskEvictions } = this.store.counts();
+      return [
+        [{ tier: 'memory' }, memoryEvictions],
+        [{ tier: 'disk' }, diskEvictions],
+      ];
+    });
+    metrics.gauge('cache_steps_quarantined', 'Steps dropped for damaged chunks, since the start.', () => [
+      [{}, this.store.counts().stepsQuarantined],
+    ]);
+  }
+}
+
+/** Other workers that hold a variant. */
+async function locate(index: RedisIndex, key: Parameters<RedisIndex['locate']>[0], self: string) {
+  return (await index.locate(key)).filter(({ worker }) => worker !== self).map(({ address }) => address);
+}
+
+async function readSecret(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new ServiceError('not-found', `tenantSecretFile: ${file} cannot be read`, { field: 'config', cause });
+  }
+}

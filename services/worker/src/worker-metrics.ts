@@ -13,6 +13,7 @@ export class WorkerMetrics {
   readonly steps;
   readonly batch;
   readonly stall;
+  readonly gaps;
   readonly tokenSteps;
   readonly chunks;
   readonly recomputed;
@@ -65,6 +66,12 @@ export class WorkerMetrics {
     this.stall = new Counter({
       name: 'instgenie_batch_stall_seconds_total',
       help: 'Steps waiting for activations.',
+      labelNames: ['model'],
+      registers,
+    });
+    this.gaps = new Counter({
+      name: 'instgenie_batch_gap_seconds_total',
+      help: 'Time between steps while an edit was under way.',
       labelNames: ['model'],
       registers,
     });

@@ -1,10 +1,9 @@
 import type { ServiceError } from '@instgenie/domain';
-import type { StepReport } from '@instgenie/engine';
 import { type Log, promptFacts, type Span, type Tracing } from '@instgenie/telemetry';
 import type { EditDone } from './edits/edit-flow.ts';
 import type { EditJob } from './edits/edit-job.ts';
-import type { HostWork } from './edits/edit-work.ts';
 import { phases } from './edits/phase-times.ts';
+import type { HostStep } from './models/model-host.ts';
 import { maskBucket, type WorkerMetrics } from './worker-metrics.ts';
 
 /** Where a worker tells what it does. */
@@ -17,16 +16,14 @@ export interface TelemetryParts {
 /** Counts a step, and traces some: a span of its own, linked to the edits in the batch. */
 export function countStep(
   { metrics, tracing }: TelemetryParts,
-  {
-    model,
-    report,
-    works,
-  }: { readonly model: string; readonly report: StepReport; readonly works: readonly HostWork[] },
+  model: string,
+  { report, works, gapMs }: HostStep,
 ): void {
   const { totalMs, waitMs, blocksRecomputed } = report;
   metrics.steps.observe({ model }, totalMs / 1000);
   metrics.batch.observe({ model }, works.length);
   metrics.stall.inc({ model }, waitMs / 1000);
+  metrics.gaps.inc({ model }, gapMs / 1000);
   if (blocksRecomputed > 0) metrics.recomputed.inc({ model }, blocksRecomputed);
   const links = works.flatMap(({ trace }) => (trace === undefined ? [] : [{ context: trace }]));
   const endTime = Date.now();

@@ -108,7 +108,7 @@ export class Worker implements AsyncDisposable {
           editBytesMax: config.memory.edits,
           editsMax: config.edits.max,
           agingMs: config.edits.agingMs,
-          onStep: (host, report, works) => countStep(parts, { model: host.settings.name, report, works }),
+          onStep: (host, step) => countStep(parts, host.settings.name, step),
         },
         { bytesMax: config.memory.models },
       ),

@@ -30,7 +30,9 @@ const nothingRun: StepReport = { totalMs: 0, nativeMs: 0, runs: 0, waitMs: 0, bl
 export class EngineExecutor<Work extends SteppedWork> implements StepExecutor<Work> {
   readonly #engine: Pick<Engine, 'step'>;
   readonly #turns: DeviceTurns;
-  readonly #onStep: (report: StepReport, works: readonly Work[]) => void;
+  readonly #onStep: (report: StepReport, works: readonly Work[], gapMs: number) => void;
+  /** The last step's work, and when it ended. */
+  #last: { readonly works: ReadonlySet<Work>; readonly endMs: number } = { works: new Set(), endMs: 0 };
 
   constructor(
     engine: Pick<Engine, 'step'>,
@@ -39,7 +41,8 @@ export class EngineExecutor<Work extends SteppedWork> implements StepExecutor<Wo
       onStep = () => undefined,
     }: {
       readonly turns?: DeviceTurns;
-      readonly onStep?: (report: StepReport, works: readonly Work[]) => void;
+      /** `gapMs`: from the end of the step before, if any of its work goes on; else 0. */
+      readonly onStep?: (report: StepReport, works: readonly Work[], gapMs: number) => void;
     } = {},
   ) {
     this.#engine = engine;
@@ -48,13 +51,15 @@ export class EngineExecutor<Work extends SteppedWork> implements StepExecutor<Wo
   }
 
   async step(batch: readonly Work[]): Promise<void> {
+    const gapMs = batch.some((work) => this.#last.works.has(work)) ? performance.now() - this.#last.endMs : 0;
     await this.#turns.take(async () => {
       const steps = batch.map((work) => ({ work, item: work.nextItem() }));
       for (const { work } of steps) work.lookAhead();
       const items = steps.flatMap(({ item }) => item ?? []);
       const report = items.length === 0 ? nothingRun : await this.#engine.step(items);
       await Promise.all(steps.map(({ work, item }) => work.settle(item, report)));
-      this.#onStep(report, batch);
+      this.#onStep(report, batch, gapMs);
     });
+    this.#last = { works: new Set(batch), endMs: performance.now() };
   }
 }

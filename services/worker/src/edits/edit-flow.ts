@@ -60,7 +60,8 @@ export async function runEdit(parts: FlowParts, job: EditJob, call: EditCall): P
   const times = new PhaseTimes(clock, parts.tracing.edits, call.span);
   using lease = await pool.take(job.template.model);
   const { host } = lease;
-  requireTime(call, clock.now() + aheadMs(host, job));
+  requireTime(call, clock.now() + host.predictMs(job.template.steps ?? host.engine.model.defaults.steps));
+  using entry = host.enter();
   using picture = await times.run('decode', () => readPicture(pictures, host, job, call.signal));
   const spec = templateSpec(host, job, { salt: parts.saltOf(job.tenant), picture });
   const { rows, columns } = gridOf(spec.picture);
@@ -74,18 +75,19 @@ export async function runEdit(parts: FlowParts, job: EditJob, call: EditCall): P
     const text = 'template: its activations are not kept here, and the edit says that they must be; prime it first';
     throw new ServiceError('not-found', text, { field: 'require_warm' });
   }
-  requireTime(call, clock.now());
+  requireTime(call, clock.now() + host.finishMs);
   await using edit = await times.run('encode', () =>
     host.stage.run(() => prepareEdit(host, template, { job, picture }), { signal: call.signal }),
   );
   const maskedTokens = edit.state.rows.length;
-  host.countTokens(maskedTokens);
+  entry.encoded(maskedTokens);
   if (job.resume !== undefined) edit.restore(job.resume);
   const preemptions = edit.stepsDone === edit.stepsTotal ? 0 : await denoise({ host, edit, job, call, picture, times });
   const file = await times.run('finish', async () => {
     const painted = await host.stage.run(() => edit.decode(), { signal: call.signal, isUrgent: true });
     return await picture.finish({ painted, format: job.format }, { signal: call.signal });
   });
+  entry.done();
   return {
     picture: file,
     width: picture.width,
@@ -189,7 +191,7 @@ async function denoise(fields: Denoising): Promise<number> {
       id: call.key,
       tenant: job.tenant,
       priority: job.priority,
-      deadlineMs: call.deadlineMs,
+      deadlineMs: call.deadlineMs - host.finishMs,
       maskedTokens,
       stepsTotal: edit.stepsTotal,
       stepsDone: edit.stepsDone,
@@ -271,15 +273,6 @@ class Previews {
       // An edit is not worse for a preview that nobody saw.
     }
   }
-}
-
-/** What is ahead of an edit of the usual size: edits that wait or run, and what waits to be encoded. */
-function aheadMs(host: ModelHost, { template }: EditJob): number {
-  const steps = template.steps ?? host.engine.model.defaults.steps;
-  const waiting = host.stage.waitingCount;
-  const usual = { maskedTokens: Math.max(1, host.usualTokens), stepsLeft: steps };
-  if (host.usualTokens === 0) return 0;
-  return host.stage.predictedMs + host.batcher.predictMs(Array.from({ length: waiting + 1 }, () => usual));
 }
 
 /** Throws where an edit that is done at `atMs` would be late. */

@@ -8,6 +8,7 @@ import { Batcher } from '../batching/batcher.ts';
 import { type DeviceTurns, EngineExecutor } from '../batching/engine-executor.ts';
 import type { HostWork } from '../edits/edit-work.ts';
 import { Stage } from '../stages/stage.ts';
+import { CompletionRate } from './completion-rate.ts';
 import { TemplateShelf } from './template-shelf.ts';
 
 /** A model as it is configured. */
@@ -21,6 +22,14 @@ export interface ModelSettings {
   readonly batchMax: number;
 }
 
+/** A step that was run. */
+export interface HostStep {
+  readonly report: StepReport;
+  readonly works: readonly HostWork[];
+  /** Since the step before, if any of its work goes on. */
+  readonly gapMs: number;
+}
+
 /** What a model needs of its worker. */
 export interface HostParts {
   readonly cache: string | undefined;
@@ -31,8 +40,11 @@ export interface HostParts {
   readonly editBytesMax: number;
   readonly editsMax: number;
   readonly agingMs: number;
-  readonly onStep: (host: ModelHost, report: StepReport, works: readonly HostWork[]) => void;
+  readonly onStep: (host: ModelHost, step: HostStep) => void;
 }
+
+/** Whoever is taken should be in time, also when others take longer than usual. */
+const margin = 1.25;
 
 /** A guess of a machine, until its steps were measured. */
 const prior: LatencyPrior = {
@@ -43,6 +55,14 @@ const prior: LatencyPrior = {
     peer: { latencyMs: 1, bytesPerMs: 0.3e6 },
   },
 };
+
+/** An edit that is in a host. */
+export interface HostEntry extends Disposable {
+  /** It is ready to be stepped. */
+  encoded(maskedTokens: number): void;
+  /** It has a result. */
+  done(): void;
+}
 
 /** A model in memory: its engine, the batch that runs on it, and the templates that are ready. */
 export class ModelHost implements AsyncDisposable {
@@ -57,6 +77,9 @@ export class ModelHost implements AsyncDisposable {
   readonly fingerprint: string;
   /** Masked tokens of the edits of late, faded. */
   #usualTokens = 0;
+  /** Edits that are not encoded yet. */
+  #before = 0;
+  readonly #ends = new CompletionRate();
   #run: Promise<void>;
 
   private constructor(engine: Engine, settings: ModelSettings, parts: HostParts) {
@@ -66,11 +89,11 @@ export class ModelHost implements AsyncDisposable {
       .update(`${engine.model.identity}:${engine.fingerprint}`)
       .digest('hex')
       .slice(0, 32);
-    const onStep = (report: StepReport, works: readonly HostWork[]) => {
+    const onStep = (report: StepReport, works: readonly HostWork[], gapMs: number) => {
       const flops = works.reduce((sum, work) => sum + work.flops, 0);
       const isUsual = report.runs > 0 && report.blocksRecomputed === 0;
       if (isUsual) this.latency.observeCompute({ flops, ms: Math.max(0, report.totalMs - report.waitMs) });
-      parts.onStep(this, report, works);
+      parts.onStep(this, { report, works, gapMs });
     };
     this.batcher = new Batcher<HostWork>({
       executor: new EngineExecutor<HostWork>(engine, { turns: parts.turns, onStep }),
@@ -114,14 +137,49 @@ export class ModelHost implements AsyncDisposable {
     return model.denoiser.blocks.length * model.blockFlops({ rows: rows + textRows, keys: tokens + textRows });
   }
 
-  /** Masked tokens that an edit has about, before its mask is known. */
-  get usualTokens(): number {
-    return this.#usualTokens;
+  /** An edit comes: it counts in predictions until it is disposed of, and as one to be encoded until then. */
+  enter(): HostEntry {
+    this.#before++;
+    this.#ends.enter(systemClock.now());
+    let isEncoded = false;
+    let isDone = false;
+    const encoded = () => {
+      if (!isEncoded) this.#before--;
+      isEncoded = true;
+    };
+    return {
+      encoded: (maskedTokens) => {
+        encoded();
+        const share = this.#usualTokens === 0 ? 1 : 1 / 16;
+        this.#usualTokens += (maskedTokens - this.#usualTokens) * share;
+      },
+      done: () => {
+        isDone = true;
+      },
+      [Symbol.dispose]: () => {
+        encoded();
+        this.#ends.leave(systemClock.now(), { isDone });
+      },
+    };
   }
 
-  countTokens(maskedTokens: number): void {
-    const share = this.#usualTokens === 0 ? 1 : 1 / 16;
-    this.#usualTokens += (maskedTokens - this.#usualTokens) * share;
+  /**
+   * When an edit would be done that came now, before its mask is known, about, ms: encoders and decoder have one line,
+   * the blocks another, and the slower one of them decides; but no sooner than edits have been ending of late. 0 before
+   * the first edit.
+   */
+  predictMs(steps: number): number {
+    if (this.#usualTokens === 0) return 0;
+    const { usual: encodeMs, urgent: decodeMs } = this.stage.tookMs;
+    const edit = { maskedTokens: this.#usualTokens, stepsLeft: steps };
+    const stepsMs = this.batcher.predictMs(Array.from({ length: this.#before + 1 }, () => edit));
+    const stageMs = (this.#before + 1) * encodeMs + (this.#ends.here + 1) * decodeMs;
+    return Math.max(stageMs, encodeMs + stepsMs + decodeMs, margin * this.#ends.predictedMs);
+  }
+
+  /** From the last step of an edit to its result, if nothing else is to be decoded, about, ms. */
+  get finishMs(): number {
+    return this.stage.tookMs.urgent;
   }
 
   /** Ends when the last edit has; to be drained before. */

@@ -26,7 +26,7 @@ function openStage(fields: { readonly concurrency?: number; readonly waitingMax?
 test('work waits its turn, and what ends an edit goes first', async () => {
   const { stage, log, begin } = openStage();
   const jobs = [begin('a'), begin('b'), begin('c', { isUrgent: true })];
-  assert.deepEqual([log, stage.waitingCount], [['a'], 2]);
+  assert.equal(stage.waitingCount, 2);
   for (const { end } of jobs) end();
   await Promise.all(jobs.map(({ done }) => done));
   assert.deepEqual(log, ['a', 'c', 'b']);

@@ -18,8 +18,8 @@ export class Stage {
   readonly #settings: StageSettings;
   readonly #waiting: { readonly urgent: Set<Job>; readonly usual: Set<Job> } = { urgent: new Set(), usual: new Set() };
   #running = 0;
-  /** Of the last pieces of work, ms, faded. */
-  #usualMs = 0;
+  /** What the last pieces of work took, ms, faded. */
+  readonly #tookMs = { urgent: 0, usual: 0 };
 
   constructor(settings: StageSettings) {
     this.#settings = settings;
@@ -29,9 +29,15 @@ export class Stage {
     return this.#waiting.urgent.size + this.#waiting.usual.size;
   }
 
+  /** What a piece of work takes, about, ms. */
+  get tookMs(): { readonly urgent: number; readonly usual: number } {
+    return { ...this.#tookMs };
+  }
+
   /** When work that came now would be done, about, ms. */
   get predictedMs(): number {
-    return this.#usualMs * (1 + (this.waitingCount + this.#running) / this.#settings.concurrency);
+    const { urgent, usual } = this.#tookMs;
+    return Math.max(urgent, usual) * (1 + (this.waitingCount + this.#running) / this.#settings.concurrency);
   }
 
   /** Runs work in its turn. Throws `overloaded` where too much waits, and `cancelled` when the signal aborts meanwhile. */
@@ -44,7 +50,9 @@ export class Stage {
     try {
       return await work();
     } finally {
-      this.#usualMs += (this.#settings.now() - began - this.#usualMs) / 8;
+      const kind = isUrgent ? 'urgent' : 'usual';
+      const ms = this.#settings.now() - began;
+      this.#tookMs[kind] += (ms - this.#tookMs[kind]) / (this.#tookMs[kind] === 0 ? 1 : 8);
       this.#running--;
       this.#startNext();
     }

@@ -13,6 +13,7 @@ const pnpmVersion = '12.21.0';
 const commands = {
   start: ['libs/cli/src/main.ts', 'demo'],
   cli: ['libs/cli/src/main.ts'],
+  worker: ['services/worker/src/main.ts'],
   bench: ['e2e/bench/main.ts'],
   test: ['scripts/test.ts'],
   check: ['scripts/test.ts', '--static'],

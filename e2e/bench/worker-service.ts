@@ -29,13 +29,7 @@ interface Ended {
 }
 
 /** A whole worker behind gRPC, with pictures, prompts and decoding: what its stages cost the loop, and too much load. */
-export async function benchService({
-  isQuick,
-  say,
-}: {
-  readonly isQuick: boolean;
-  readonly say: (line: string) => void;
-}) {
+export async function benchService(say: (line: string) => void): Promise<readonly Row[]> {
   await using folder = await temporaryFolder();
   const blobs = await mkdtemp(join(tmpdir(), 'instgenie-blobs-'));
   try {
@@ -46,14 +40,14 @@ export async function benchService({
     say('service: every mask once, then alone');
     for (let kind = 0; kind < kinds; kind++) await edits.run(kind, 120_000);
     const alone: number[] = [];
-    for (let round = 0; round < (isQuick ? 4 : 12); round++) alone.push((await edits.run(round, 120_000)).ms);
+    for (let round = 0; round < 12; round++) alone.push((await edits.run(round, 120_000)).ms);
     const aloneMs = median(alone);
     const deadlineMs = patience * aloneMs;
 
     say('service: capacity');
-    const capacity = await capacityOf(edits, isQuick ? 18 : 60);
+    const capacity = await capacityOf(edits, 60);
     say('service: at capacity, and five times as much');
-    const seconds = isQuick ? 6 : 30;
+    const seconds = 30;
     const before = await loopSeconds(worker);
     const usual = await offered(edits, { perMs: 0.9 * capacity, seconds, deadlineMs });
     const after = await loopSeconds(worker);
@@ -61,19 +55,17 @@ export async function benchService({
     const refusals = tooMuch.ended.filter(({ outcome }) => outcome === 'refused').map(({ ms }) => ms);
     const best = Math.max(usual.goodput, capacity);
     const gaps = (after.gaps - before.gaps) / (after.gaps - before.gaps + after.steps - before.steps);
-    // A few edits make no queue.
-    const goal = (of: { readonly atLeast?: number; readonly atMost?: number }) => (isQuick ? {} : of);
     return [
       row('worker.service.alone_ms', aloneMs, { unit: 'ms' }),
       row('worker.service.capacity', 1000 * capacity, { unit: 'edits/s' }),
       row('worker.service.goodput', 1000 * usual.goodput, { unit: 'edits/s' }),
       row('worker.overload.goodput', 1000 * tooMuch.goodput, { unit: 'edits/s' }),
-      row('worker.overload.goodput_share', tooMuch.goodput / best, { unit: 'ratio', ...goal({ atLeast: 0.9 }) }),
+      row('worker.overload.goodput_share', tooMuch.goodput / best, { unit: 'ratio', atLeast: 0.9 }),
       row('worker.overload.late_share', lateShare(tooMuch.ended), { unit: 'ratio' }),
-      row('worker.refusal_ms.p99', quantile(refusals, 0.99), { unit: 'ms', ...goal({ atMost: 20 }) }),
+      row('worker.refusal_ms.p99', quantile(refusals, 0.99), { unit: 'ms', atMost: 20 }),
       row('worker.refusal_ms.p50', quantile(refusals, 0.5), { unit: 'ms' }),
-      row('worker.stage_gap_share', gaps, { unit: 'ratio', ...goal({ atMost: 0.02 }) }),
-    ] satisfies readonly Row[];
+      row('worker.stage_gap_share', gaps, { unit: 'ratio', atMost: 0.02 }),
+    ];
   } finally {
     await rm(blobs, { recursive: true, force: true });
   }

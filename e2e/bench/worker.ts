@@ -8,9 +8,11 @@ import { maskRatios, publishedMeans } from './mask-ratios.ts';
 import { arrivals, EditPool, type LoopTimes, openLoop } from './open-loop.ts';
 import { benchTemplate } from './pipeline-steps.ts';
 import { type BenchContext, type BenchResult, median, type Row, row } from './rows.ts';
+import { benchService } from './worker-service.ts';
 
 const stepsPerEdit = 4;
-const batchMax = 4;
+/** What a worker steps together unless told otherwise, on all sides. */
+const batchMax = 8;
 const kinds = 12;
 const policies = [continuousBatching, staticBatching, requestBatching] as const;
 
@@ -59,12 +61,12 @@ export async function benchWorker({ isQuick, say }: BenchContext): Promise<Bench
     const probes = isQuick ? 2 : 5;
     const best = {
       ours: await highestRate(ours, { capacity: capacity.ours, count: isQuick ? 24 : 100, probes }),
-      theirs: await highestRate(theirs, { capacity: capacity.theirs, count: isQuick ? 6 : 40, probes }),
+      theirs: await highestRate(theirs, { capacity: capacity.theirs, count: isQuick ? 6 : 24, probes }),
     };
     rows.push(row('worker.throughput.static_dense_ratio', best.ours / best.theirs, { unit: 'ratio', atLeast: 3 }));
 
     say('loads');
-    const loadMs = isQuick ? 4_000 : 20_000;
+    const loadMs = isQuick ? 4_000 : 10_000;
     for (const load of isQuick ? [0.5, 0.8] : [0.1, 0.25, 0.5, 0.8, 1, 1.2]) {
       const perMs = load * capacity.ours;
       const each = Math.min(150, Math.ceil(loadMs * perMs));
@@ -90,6 +92,8 @@ export async function benchWorker({ isQuick, say }: BenchContext): Promise<Bench
     const loops = full.steps.filter(({ batch }) => batch === 8).map(({ loopMs }) => loopMs);
     rows.push(row('worker.loop_ms.batch8', median(loops), { unit: 'ms', atMost: 1 }));
     if (!isQuick) rows.push(...(await otherMasks(engine, template)));
+    // Quick runs have no time for it: one edit takes a second.
+    if (!isQuick) rows.push(...(await benchService(say)));
     return { rows };
   } finally {
     await rm(folder, { recursive: true, force: true });

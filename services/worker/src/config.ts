@@ -65,6 +65,13 @@ export const workerConfig = z.strictObject({
     .strictObject({
       max: z.number().int().min(1).max(4096).default(64).describe('Edits that are here, in whatever stage.'),
       deadlineMs: milliseconds.default(60_000).describe('For those that set none, and at most.'),
+      shareMs: z
+        .number()
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(0)
+        .describe('How long an edit may wait for others of its template that are on their way: they share loads.'),
       agingMs: milliseconds
         .default(10_000)
         .describe('After each such wait an edit counts as one priority more urgent.'),

@@ -121,6 +121,26 @@ test('what one worker has computed, another one reads from it', async () => {
   assert.equal(third.result.cache, 'CACHE_OUTCOME_COLD');
 });
 
+test('one worker at a time primes a template', async () => {
+  await using redis = await LocalRedis.start();
+  using index = new RedisIndex(redis.url, { commandMs: 10_000 });
+  await using worker = await WorkerProcess.start(folder.path, { id: 'primes', set: [`redis=${redis.url}`] });
+  const request = await testRequest({ picture: 11, dense: true });
+  const prime = async () => {
+    const asked = { tenant: request.tenant, template: request.template };
+    for await (const _ of worker.client.stream('Prime', asked, { deadlineMs: 120_000, signal }));
+  };
+  // A dense edit names the variant, and keeps nothing of it.
+  const key = variantKey((await worker.result(request)).result.variant);
+  const lead = await index.takeLead(key, 'another', 60_000);
+  assert.ok(lead.kind === 'leader');
+  await assert.rejects(prime(), { code: 'overloaded', field: 'template' });
+  await index.endLead(key, { worker: 'another', token: lead.token });
+  await prime();
+  assert.equal((await worker.result({ ...request, dense: false })).result.cache, 'CACHE_OUTCOME_WARM');
+  assert.equal((await index.takeLead(key, 'another', 1)).kind, 'leader');
+});
+
 test('models are loaded when they are asked for, as far as their memory goes', async () => {
   const bytes = mappedBytes(await openModel(tinyModel, { storage: 'int8', signal: undefined }));
   const model = (name: string, storage: string) =>

@@ -78,6 +78,16 @@ test('edits that join a cold template while it is filled find every step that is
   assert.deepEqual(again.result.picture, edits[1]?.result.picture);
 });
 
+test('previews are whole pictures that change only inside the mask', async () => {
+  const { news } = await worker.result(await testRequest({ editId: 'seen', steps: 100, previews: 8 }));
+  const previews = news.flatMap(({ preview }) => preview ?? []);
+  assert.ok(previews.length > 0);
+  for (const { done, picture } of previews) {
+    const { width, height } = await decodePicture(picture);
+    assert.deepEqual([width, height, done > 0 && done < 100], [64, 48, true]);
+  }
+});
+
 test('a template is primed for the edits to come, once', async () => {
   const { template } = await testRequest({ picture: 7 });
   const primed = async () => {

@@ -13,6 +13,7 @@ import { type EditDone, type FlowParts, runEdit } from './edits/edit-flow.ts';
 import type { EditJob, PrimeJob } from './edits/edit-job.ts';
 import { MemoryBudget } from './edits/memory-budget.ts';
 import { type PrimeNews, runPrime } from './edits/prime-flow.ts';
+import { PrimingLeads } from './edits/priming-lead.ts';
 import { ModelPool } from './models/model-pool.ts';
 import { PictureDesk } from './stages/picture-desk.ts';
 import { countStep, endEdit, type TelemetryParts } from './worker-telemetry.ts';
@@ -73,6 +74,7 @@ export class Worker implements AsyncDisposable {
       pool,
       pictures,
       memory,
+      leads: new PrimingLeads(index, { worker: config.id, clock: this.#clock }),
       saltOf: (tenant) => tenantSalt(secret, tenant),
       isWarm: (key) => store.find(variantKey(key))?.isWhole ?? false,
     };
@@ -108,6 +110,7 @@ export class Worker implements AsyncDisposable {
           editBytesMax: config.memory.edits,
           editsMax: config.edits.max,
           agingMs: config.edits.agingMs,
+          shareMs: config.edits.shareMs,
           onStep: (host, step) => countStep(parts, host.settings.name, step),
         },
         { bytesMax: config.memory.models },

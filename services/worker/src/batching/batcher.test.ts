@@ -275,3 +275,26 @@ test('10,000 random schedules: every edit taken ends once, rightly, and nothing 
     { numRuns: 10_000, seed: 6 },
   );
 });
+
+test('an edit waits for one of its variant that is on its way, and no longer than it is told to', async () => {
+  const { clock, batcher, batches, events, submit } = setUp({ shareMs: 50 });
+  const running = batcher.run();
+  const coming = batcher.expect('portrait');
+  submit('first', { variant: 'portrait', stepsTotal: 1 });
+  submit('other', { variant: 'poster', stepsTotal: 1 });
+  await clock.runUntil(clock.pause(30));
+  submit('second', { variant: 'portrait', stepsTotal: 1 });
+  coming[Symbol.dispose]();
+  coming[Symbol.dispose]();
+  await clock.runUntil(clock.pause(100));
+  assert.deepEqual(batches, [['other'], ['first', 'second']]);
+  using late = batcher.expect('portrait');
+  submit('patient', { variant: 'portrait', stepsTotal: 1 });
+  await clock.runUntil(clock.pause(100));
+  assert.deepEqual(events.get('patient')?.[0], { kind: 'admitted', waitedMs: 50 });
+  submit('leaving', { variant: 'portrait', stepsTotal: 1 });
+  batcher.drain({ handOver: false });
+  await clock.runUntil(running);
+  assert.deepEqual(events.get('leaving')?.[0], { kind: 'admitted', waitedMs: 0 });
+  late[Symbol.dispose]();
+});

@@ -31,6 +31,8 @@ export type Submission =
 export interface BatcherSettings extends BatchLimits {
   readonly waitingMax: number;
   readonly agingMs: number;
+  /** How long an edit may wait for others of its variant that are on their way, so that they share loads; 0 unless told. */
+  readonly shareMs?: number;
   readonly policy?: AdmissionPolicy;
 }
 
@@ -65,6 +67,8 @@ export class Batcher<Work> {
   readonly #running = new Map<string, Entry<Work>>();
   /** Done, but kept until their batch is. */
   readonly #held = new Map<string, Entry<Work>>();
+  /** Edits that are on their way, by variant. */
+  readonly #expected = new Map<string, number>();
   #places = 0;
   #state: 'open' | 'draining' | 'closed' = 'open';
   #news = Promise.withResolvers<void>();
@@ -121,6 +125,22 @@ export class Batcher<Work> {
     return { kind: 'accepted', outcome: entry.outcome.promise };
   }
 
+  /** Says that an edit of a variant is on its way, until it is submitted or given up: then to be disposed of. */
+  expect(variant: string): Disposable {
+    this.#expected.set(variant, (this.#expected.get(variant) ?? 0) + 1);
+    let isOpen = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (!isOpen) return;
+        isOpen = false;
+        const left = (this.#expected.get(variant) ?? 1) - 1;
+        if (left > 0) this.#expected.set(variant, left);
+        else this.#expected.delete(variant);
+        this.#news.resolve();
+      },
+    };
+  }
+
   /** How many edits are ahead of one that waits; 0 for any other. */
   position(id: string): number {
     return Math.max(
@@ -173,7 +193,7 @@ export class Batcher<Work> {
   #admit(): void {
     this.#expire(this.#waiting);
     this.#preempt();
-    const state = { waiting: this.#order(), running: [...this.#running.values()] };
+    const state = { waiting: this.#ready(), running: [...this.#running.values()] };
     for (const entry of this.#policy.admit(state, this.#settings)) {
       this.#waiting.delete(entry.request.id);
       this.#running.set(entry.request.id, entry);
@@ -210,7 +230,7 @@ export class Batcher<Work> {
   #preempt(): void {
     if (!this.#policy.preempts || this.#running.size < this.#settings.batchMax) return;
     const levelOf = (entry: Entry<Work>) => level(entry, { nowMs: this.#clock.now(), agingMs: this.#settings.agingMs });
-    const [first] = this.#order();
+    const [first] = this.#ready();
     const worst = preempted([...this.#running.values()], levelOf);
     if (first === undefined || worst === undefined || levelOf(first) >= levelOf(worst)) return;
     this.#running.delete(worst.request.id);
@@ -251,6 +271,18 @@ export class Batcher<Work> {
     return waitingOrder([...this.#waiting.values(), ...more], { nowMs: this.#clock.now(), agingMs, given });
   }
 
+  /** Those that wait, but for those that wait for company. */
+  #ready(): readonly Entry<Work>[] {
+    return this.#order().filter((entry) => this.#companyMs(entry) <= 0);
+  }
+
+  /** How long an edit still waits for others of its variant. */
+  #companyMs({ request: { variant }, arrivedMs }: Entry<Work>): number {
+    const { shareMs = 0 } = this.#settings;
+    const isAwaited = variant !== undefined && this.#state === 'open' && this.#expected.has(variant);
+    return isAwaited ? arrivedMs + shareMs - this.#clock.now() : 0;
+  }
+
   /** When an edit would be done if it was taken now. */
   #finishMs(entry: Entry<Work>): number {
     const order = this.#order([entry]);
@@ -274,7 +306,11 @@ export class Batcher<Work> {
   }
 
   async #nextNews(): Promise<void> {
+    const companyMs = [...this.#waiting.values()].map((entry) => this.#companyMs(entry)).filter((ms) => ms > 0);
+    const cancel =
+      companyMs.length === 0 ? undefined : this.#clock.after(Math.min(...companyMs), () => this.#news.resolve());
     await this.#news.promise;
+    cancel?.();
     this.#news = Promise.withResolvers();
   }
 }

@@ -13,6 +13,8 @@ export interface EditRequest {
   readonly stepsTotal: number;
   /** Above 0 for an edit that goes on from a checkpoint. */
   readonly stepsDone: number;
+  /** What its steps load: edits of one variant share loads where they run the same step. */
+  readonly variant?: string;
   /** Memory that it takes while it runs. */
   readonly bytes: number;
 }

@@ -12,6 +12,7 @@ import type { EditJob, PrimeJob } from './edit-job.ts';
 import { EditWork, previewSteps } from './edit-work.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { PhaseTimes } from './phase-times.ts';
+import type { PrimingLeads } from './priming-lead.ts';
 
 /** What edits share on a worker. */
 export interface FlowParts {
@@ -20,6 +21,7 @@ export interface FlowParts {
   readonly pool: ModelPool;
   readonly pictures: PictureDesk;
   readonly memory: MemoryBudget;
+  readonly leads: PrimingLeads;
   readonly saltOf: (tenant: string) => string;
   /** Whether the activations of a template are whole, here or at a peer that was found. */
   readonly isWarm: (key: string) => boolean;
@@ -69,6 +71,7 @@ export async function runEdit(parts: FlowParts, job: EditJob, call: EditCall): P
   using held = new DisposableStack();
   held.use(memory.take(picture.bytes + editBytes(host.engine, { ...spec, tokens }), host.stage.predictedMs));
   const variant = host.shelf.keyOf(spec);
+  using company = host.batcher.expect(variant);
   await using loan = await times.run('template', () => takeTemplate(host, { key: variant, spec, signal: call.signal }));
   const { template } = loan.stored;
   if (job.mustBeWarm && !parts.isWarm(variant)) {
@@ -82,7 +85,8 @@ export async function runEdit(parts: FlowParts, job: EditJob, call: EditCall): P
   const maskedTokens = edit.state.rows.length;
   entry.encoded(maskedTokens);
   if (job.resume !== undefined) edit.restore(job.resume);
-  const preemptions = edit.stepsDone === edit.stepsTotal ? 0 : await denoise({ host, edit, job, call, picture, times });
+  const preemptions =
+    edit.stepsDone === edit.stepsTotal ? 0 : await denoise({ host, edit, job, call, picture, times, variant, company });
   const file = await times.run('finish', async () => {
     const painted = await host.stage.run(() => edit.decode(), { signal: call.signal, isUrgent: true });
     return await picture.finish({ painted, format: job.format }, { signal: call.signal });
@@ -166,6 +170,9 @@ interface Denoising {
   readonly call: EditCall;
   readonly picture: OpenPicture;
   readonly times: PhaseTimes;
+  readonly variant: string;
+  /** That others may wait for it. */
+  readonly company: Disposable;
 }
 
 /** Steps an edit in the batch; how often it made room for others. Throws where it does not end here. */
@@ -196,6 +203,7 @@ async function denoise(fields: Denoising): Promise<number> {
       stepsTotal: edit.stepsTotal,
       stepsDone: edit.stepsDone,
       bytes: 0,
+      variant: fields.variant,
     },
     work,
     (event) => {
@@ -212,6 +220,7 @@ async function denoise(fields: Denoising): Promise<number> {
       } else feed.push(event);
     },
   );
+  fields.company[Symbol.dispose]();
   if (submission.kind === 'refused') {
     queue.end();
     throw refusal(submission);

@@ -36,6 +36,8 @@ export async function runPrime(
   const total = run.stepsTotal;
   const tell = (done: number) => feed.push({ kind: 'primed', done, total, variant, bytes });
   if (parts.isWarm(variant)) return tell(total);
+  await using holding = new AsyncDisposableStack();
+  holding.use(await parts.leads.take(variant));
   const { tokens } = template.state;
   const submission = host.batcher.submit(
     { id: key, tenant: job.tenant, priority: 'batch', maskedTokens: tokens, stepsTotal: total, stepsDone: 0, bytes: 0 },

@@ -40,6 +40,7 @@ export interface HostParts {
   readonly editBytesMax: number;
   readonly editsMax: number;
   readonly agingMs: number;
+  readonly shareMs: number;
   readonly onStep: (host: ModelHost, step: HostStep) => void;
 }
 
@@ -105,6 +106,7 @@ export class ModelHost implements AsyncDisposable {
         bytesMax: parts.editBytesMax,
         waitingMax: parts.editsMax,
         agingMs: parts.agingMs,
+        shareMs: parts.shareMs,
       },
     });
     this.shelf = new TemplateShelf({

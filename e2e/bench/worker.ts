@@ -11,8 +11,8 @@ import { type BenchContext, type BenchResult, median, type Row, row } from './ro
 import { benchService } from './worker-service.ts';
 
 const stepsPerEdit = 4;
-/** What a worker steps together unless told otherwise, on all sides. */
-const batchMax = 8;
+/** On all sides. */
+const batchMax = 4;
 const kinds = 12;
 const policies = [continuousBatching, staticBatching, requestBatching] as const;
 
@@ -61,12 +61,12 @@ export async function benchWorker({ isQuick, say }: BenchContext): Promise<Bench
     const probes = isQuick ? 2 : 5;
     const best = {
       ours: await highestRate(ours, { capacity: capacity.ours, count: isQuick ? 24 : 100, probes }),
-      theirs: await highestRate(theirs, { capacity: capacity.theirs, count: isQuick ? 6 : 24, probes }),
+      theirs: await highestRate(theirs, { capacity: capacity.theirs, count: isQuick ? 6 : 40, probes }),
     };
     rows.push(row('worker.throughput.static_dense_ratio', best.ours / best.theirs, { unit: 'ratio', atLeast: 3 }));
 
     say('loads');
-    const loadMs = isQuick ? 4_000 : 10_000;
+    const loadMs = isQuick ? 4_000 : 20_000;
     for (const load of isQuick ? [0.5, 0.8] : [0.1, 0.25, 0.5, 0.8, 1, 1.2]) {
       const perMs = load * capacity.ours;
       const each = Math.min(150, Math.ceil(loadMs * perMs));

@@ -226,6 +226,11 @@ export class ActivationStore implements AsyncDisposable {
     return true;
   }
 
+  /** Whether peers that were found hold a variant, as far as is known. */
+  isAtPeers(key: VariantKey): boolean {
+    return this.#peers.get(key) !== undefined;
+  }
+
   /**
    * Copies what peers hold of a variant to the disk, beside whoever borrows it. Returns whether it is whole here then:
    * not where memory or disk have no room, where somebody else fills it, or where the peers stop sending.

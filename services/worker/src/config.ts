@@ -7,6 +7,17 @@ const gib = 1024 ** 3;
 const share = z.number().min(0).max(1);
 const milliseconds = z.number().int().min(1).max(86_400_000);
 
+const positive = z.number().positive();
+
+/** Plans decide bits of pictures: all workers of a model have the same profile, and other costs are another version. */
+const profile = z.strictObject({
+  version: z.string().min(1).max(63),
+  batch: positive.default(1).describe('Edits that a step is expected to have.'),
+  blockMs: z.number().min(0).describe('Of a block, beside its work.'),
+  flopsPerMs: positive,
+  bytesPerMs: positive.describe('Of the slowest tier worth planning for.'),
+});
+
 const model = z.strictObject({
   name: modelName.describe('How templates name it.'),
   folder: z.string().min(1).describe('A diffusers folder; only read.'),
@@ -14,6 +25,7 @@ const model = z.strictObject({
   provider: z.enum(['cpu', 'cuda']).default('cpu'),
   threads: z.number().int().min(1).max(1024).optional().describe('Of one kernel; the cores by default.'),
   batchMax: z.number().int().min(1).max(8).default(8).describe('Edits that are stepped together.'),
+  profile: profile.optional().describe('What plans are made from; without it every block takes mode kv.'),
 });
 
 /** A worker's settings, as its file has them; everything has a default but the models. */

@@ -174,6 +174,21 @@ test('models are loaded when they are asked for, as far as their memory goes', a
   await assert.rejects(worker.result(await testRequest()), { code: 'not-found', field: 'template.model' });
 });
 
+test('plans come from the pinned profile: an edit of another one says that its bytes may differ', async () => {
+  // Loading would take for ever, so everything is computed.
+  const profile = '{ version: slow-link, blockMs: 0.1, flopsPerMs: 1e9, bytesPerMs: 1e-6 }';
+  const model = `{ name: tiny, folder: ${tinyModel}, threads: 1, profile: ${profile} }`;
+  await using calm = await WorkerProcess.start(folder.path, { id: 'calm' });
+  await using planned = await WorkerProcess.start(folder.path, { id: 'planned', set: [`models=[${model}]`] });
+  const request = await testRequest({ checkpointEvery: 1 });
+  const { result, news } = await planned.result(request);
+  assert.deepEqual({ ...result.chunks }, { memory: 0, disk: 0, peer: 0, missed: 0 });
+  assert.deepEqual((await planned.result({ ...request, editId: 'again' })).result.picture, result.picture);
+  const resume = news.findLast(({ event }) => event === 'checkpoint')?.checkpoint ?? undefined;
+  assert.ok(resume !== undefined);
+  assert.equal((await calm.result({ ...request, resume })).result.isMixed, true);
+});
+
 test('an edit of too much memory is refused, and leaves none behind', async () => {
   await using worker = await WorkerProcess.start(folder.path, { id: 'memory', set: ['memory.edits=20Ki'] });
   await assert.rejects(worker.result(await testRequest()), { code: 'overloaded', field: 'memory' });

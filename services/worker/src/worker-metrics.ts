@@ -101,19 +101,26 @@ export class WorkerMetrics {
     });
   }
 
-  /** A figure that is asked for when somebody looks. */
-  gauge(name: string, help: string, read: () => Iterable<readonly [labels: Record<string, string>, value: number]>) {
-    const labelNames = [...new Set([...read()].flatMap(([labels]) => Object.keys(labels)))];
-    return new Gauge({
+  /** A figure that is read when somebody looks: one, or one for each value of a label. */
+  gauge(
+    name: string,
+    { help, label }: { readonly help: string; readonly label?: 'model' | 'tier' },
+    read: () => Iterable<readonly [value: number, label?: string]>,
+  ): void {
+    const gauge = new Gauge({
       name: `instgenie_${name}`,
       help,
-      labelNames,
-      registers: [this.#registry],
+      labelNames: label === undefined ? [] : [label],
+      registers: [],
       collect() {
         this.reset();
-        for (const [labels, value] of read()) this.set(labels, value);
+        for (const [value, of = ''] of read()) {
+          if (label === undefined) this.set(value);
+          else this.set({ [label]: of }, value);
+        }
       },
     });
+    this.#registry.registerMetric(gauge);
   }
 }
 

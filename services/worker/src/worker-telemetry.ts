@@ -1,9 +1,11 @@
 import type { ServiceError } from '@instgenie/domain';
+import type { StoreCounts } from '@instgenie/store';
 import { type Log, promptFacts, type Span, type Tracing } from '@instgenie/telemetry';
 import type { EditDone } from './edits/edit-flow.ts';
 import type { EditJob } from './edits/edit-job.ts';
 import { phases } from './edits/phase-times.ts';
-import type { HostStep } from './models/model-host.ts';
+import type { HostStep, ModelHost } from './models/model-host.ts';
+import type { Worker } from './worker.ts';
 import { maskBucket, type WorkerMetrics } from './worker-metrics.ts';
 
 /** Where a worker tells what it does. */
@@ -67,4 +69,42 @@ export function endEdit({ metrics, log }: TelemetryParts, { job, done, error, ms
   const facts = { traceId, edit: job.id, code, ms: Math.round(ms), prompt: promptFacts(job.prompt) };
   if (code === 'internal') log.error({ ...facts, err: error?.cause ?? error }, 'edit failed');
   else log.info({ ...facts, model, cache: done?.cache }, 'edit');
+}
+
+/** The figures of a worker that are read when somebody looks. */
+export function gaugeWorker(
+  metrics: WorkerMetrics,
+  { desk, memory, pool, store }: Pick<Worker, 'desk' | 'memory' | 'pool' | 'store'>,
+): void {
+  const perModel = (read: (host: ModelHost) => number) => () =>
+    pool.models.flatMap(({ settings, host }) => (host === undefined ? [] : [[read(host), settings.name] as const]));
+  const perTier = (read: (counts: StoreCounts) => readonly [memory: number, disk: number]) => () => {
+    const [inMemory, onDisk] = read(store.counts());
+    return [[inMemory, 'memory'] as const, [onDisk, 'disk'] as const];
+  };
+  metrics.gauge('edits_here', { help: 'Edits in the worker, in whatever stage.' }, () => [[desk.count]]);
+  metrics.gauge('edit_memory_bytes', { help: 'Memory of edits that are here.' }, () => [[memory.usedBytes]]);
+  metrics.gauge(
+    'requests_waiting',
+    { help: 'Edits that wait for a place in the batch.', label: 'model' },
+    perModel(({ batcher }) => batcher.waitingCount),
+  );
+  metrics.gauge(
+    'requests_running',
+    { help: 'Edits in the batch.', label: 'model' },
+    perModel(({ batcher }) => batcher.runningCount),
+  );
+  metrics.gauge(
+    'cache_bytes',
+    { help: 'Activations that are held.', label: 'tier' },
+    perTier(({ memoryBytes, diskBytes }) => [memoryBytes, diskBytes]),
+  );
+  metrics.gauge(
+    'cache_evictions',
+    { help: 'Steps and variants that made room, since the start.', label: 'tier' },
+    perTier(({ memoryEvictions, diskEvictions }) => [memoryEvictions, diskEvictions]),
+  );
+  metrics.gauge('cache_steps_quarantined', { help: 'Steps dropped for damaged chunks, since the start.' }, () => [
+    [store.counts().stepsQuarantined],
+  ]);
 }

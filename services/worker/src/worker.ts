@@ -16,7 +16,7 @@ import { type PrimeNews, runPrime } from './edits/prime-flow.ts';
 import { PrimingLeads } from './edits/priming-lead.ts';
 import { ModelPool } from './models/model-pool.ts';
 import { PictureDesk } from './stages/picture-desk.ts';
-import { countStep, endEdit, type TelemetryParts } from './worker-telemetry.ts';
+import { countStep, endEdit, gaugeWorker, type TelemetryParts } from './worker-telemetry.ts';
 
 /** What a worker is made of besides its settings. */
 export interface WorkerParts extends TelemetryParts {
@@ -76,9 +76,9 @@ export class Worker implements AsyncDisposable {
       memory,
       leads: new PrimingLeads(index, { worker: config.id, clock: this.#clock }),
       saltOf: (tenant) => tenantSalt(secret, tenant),
-      isWarm: (key) => store.find(variantKey(key))?.isWhole ?? false,
+      isKept: (key, where) => store.find(key)?.isWhole === true || (where === 'anywhere' && store.isAtPeers(key)),
     };
-    this.#gauges();
+    gaugeWorker(parts.metrics, this);
   }
 
   /** Loads models and opens the store. Throws where a setting cannot be met, naming it. */
@@ -193,36 +193,6 @@ export class Worker implements AsyncDisposable {
     await this.#pictures[Symbol.asyncDispose]();
     this.#index?.[Symbol.dispose]();
     await this.store[Symbol.asyncDispose]();
-  }
-
-  #gauges(): void {
-    const { metrics } = this.#parts;
-    const hosts = () => this.pool.models.flatMap(({ host }) => host ?? []);
-    metrics.gauge('edits_here', 'Edits in the worker, in whatever stage.', () => [[{}, this.desk.count]]);
-    metrics.gauge('edit_memory_bytes', 'Memory of edits that are here.', () => [[{}, this.memory.usedBytes]]);
-    metrics.gauge('requests_waiting', 'Edits that wait for a place in the batch.', () =>
-      hosts().map(({ settings, batcher }) => [{ model: settings.name }, batcher.waitingCount] as const),
-    );
-    metrics.gauge('requests_running', 'Edits in the batch.', () =>
-      hosts().map(({ settings, batcher }) => [{ model: settings.name }, batcher.runningCount] as const),
-    );
-    metrics.gauge('cache_bytes', 'Activations that are held.', () => {
-      const { memoryBytes, diskBytes } = this.store.counts();
-      return [
-        [{ tier: 'memory' }, memoryBytes],
-        [{ tier: 'disk' }, diskBytes],
-      ];
-    });
-    metrics.gauge('cache_evictions', 'Variants and steps that made room, since the start.', () => {
-      const { memoryEvictions, diskEvictions } = this.store.counts();
-      return [
-        [{ tier: 'memory' }, memoryEvictions],
-        [{ tier: 'disk' }, diskEvictions],
-      ];
-    });
-    metrics.gauge('cache_steps_quarantined', 'Steps dropped for damaged chunks, since the start.', () => [
-      [{}, this.store.counts().stepsQuarantined],
-    ]);
   }
 }
 

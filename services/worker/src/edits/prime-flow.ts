@@ -2,9 +2,10 @@ import { ServiceError } from '@instgenie/domain';
 import { PrimeRun, type StepReport } from '@instgenie/engine';
 import { variantBytes } from '@instgenie/store';
 import type { Feed } from './edit-feed.ts';
-import { type FlowParts, leaving, readPicture, takeTemplate, templateSpec } from './edit-flow.ts';
+import { type FlowParts, readPicture, takeTemplate, templateSpec } from './edit-flow.ts';
 import type { PrimeJob } from './edit-job.ts';
 import type { HostWork } from './edit-work.ts';
+import { leaving } from './refusals.ts';
 
 /** How priming goes. */
 export interface PrimeNews {
@@ -35,7 +36,7 @@ export async function runPrime(
   using run = new PrimeRun(template);
   const total = run.stepsTotal;
   const tell = (done: number) => feed.push({ kind: 'primed', done, total, variant, bytes });
-  if (parts.isWarm(variant)) return tell(total);
+  if (parts.isKept(variant, 'here')) return tell(total);
   await using holding = new AsyncDisposableStack();
   holding.use(await parts.leads.take(variant));
   const { tokens } = template.state;
@@ -57,7 +58,7 @@ export async function runPrime(
   if (outcome.kind === 'failed') throw outcome.error;
   if (outcome.kind !== 'done') throw new ServiceError('cancelled', 'the priming was cancelled');
   if (keeper.failure !== undefined) throw keeper.failure;
-  if (!parts.isWarm(variant)) {
+  if (!parts.isKept(variant, 'here')) {
     throw new ServiceError('overloaded', 'memory: it is too short to keep the template now; try again later', {
       field: 'memory',
     });

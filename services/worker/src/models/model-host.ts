@@ -3,6 +3,7 @@ import { LatencyModel as Latencies, type LatencyModel, type LatencyPrior } from 
 import { type StorageType, systemClock } from '@instgenie/domain';
 import { Engine, type Provider, type StepReport } from '@instgenie/engine';
 import type { PeerLookup } from '@instgenie/loader';
+import type { PinnedProfile } from '@instgenie/planner';
 import type { ActivationStore } from '@instgenie/store';
 import { Batcher } from '../batching/batcher.ts';
 import { type DeviceTurns, EngineExecutor } from '../batching/engine-executor.ts';
@@ -20,6 +21,8 @@ export interface ModelSettings {
   readonly threads?: number | undefined;
   /** Edits that are stepped together. */
   readonly batchMax: number;
+  /** What plans are made from; without it every block takes mode kv. */
+  readonly profile?: PinnedProfile | undefined;
 }
 
 /** A step that was run. */
@@ -74,7 +77,7 @@ export class ModelHost implements AsyncDisposable {
   readonly latency: LatencyModel = Latencies.from(prior);
   /** Text and autoencoder, in the engine's own thread. */
   readonly stage: Stage;
-  /** Hosts of one fingerprint compute the same bytes. */
+  /** Hosts of one fingerprint plan alike and compute the same bytes. */
   readonly fingerprint: string;
   /** Masked tokens of the edits of late, faded. */
   #usualTokens = 0;
@@ -87,7 +90,7 @@ export class ModelHost implements AsyncDisposable {
     this.engine = engine;
     this.settings = settings;
     this.fingerprint = createHash('sha256')
-      .update(`${engine.model.identity}:${engine.fingerprint}`)
+      .update(`${engine.model.identity}:${engine.fingerprint}:${JSON.stringify(settings.profile ?? null)}`)
       .digest('hex')
       .slice(0, 32);
     const onStep = (report: StepReport, works: readonly HostWork[], gapMs: number) => {

@@ -14,11 +14,14 @@ interface Entry {
   readonly bytes: number;
   host: Promise<ModelHost> | undefined;
   loaded: ModelHost | undefined;
+  /** Settles when the host of before is gone. */
+  leaving: Promise<void>;
   users: number;
   lastUse: number;
 }
 
 const retryMs = 1000;
+const none = { host: undefined, loaded: undefined, leaving: Promise.resolve(), users: 0, lastUse: 0 };
 
 /** The models of a worker: loaded when somebody needs them, and unloaded when others need their memory. */
 export class ModelPool implements AsyncDisposable {
@@ -47,7 +50,7 @@ export class ModelPool implements AsyncDisposable {
         const text = `models.${settings.name}: its weights take ${bytes} bytes, and memory.models allows ${bytesMax}`;
         throw new ServiceError('invalid', text, { field: 'models' });
       }
-      entries.set(settings.name, { settings, bytes, host: undefined, loaded: undefined, users: 0, lastUse: 0 });
+      entries.set(settings.name, { ...none, settings, bytes });
     }
     const pool = new ModelPool(entries, parts, bytesMax);
     let bytes = 0;
@@ -93,6 +96,7 @@ export class ModelPool implements AsyncDisposable {
 
   #load(entry: Entry): Promise<ModelHost> {
     const load = async () => {
+      await entry.leaving;
       await this.#makeRoom(entry);
       return await ModelHost.open(entry.settings, this.#parts);
     };
@@ -123,10 +127,17 @@ export class ModelPool implements AsyncDisposable {
     await Promise.all(leaving.map((entry) => this.#unload(entry)));
   }
 
-  async #unload(entry: Entry): Promise<void> {
-    const host = await entry.host?.catch(() => undefined);
+  /** From now on it has to be loaded anew, and that waits until it is gone. */
+  #unload(entry: Entry): Promise<void> {
+    const { host } = entry;
+    if (host === undefined) return entry.leaving;
     entry.host = undefined;
     entry.loaded = undefined;
-    await host?.[Symbol.asyncDispose]();
+    const leave = async () => {
+      const opened = await host.catch(() => undefined);
+      await opened?.[Symbol.asyncDispose]();
+    };
+    entry.leaving = leave();
+    return entry.leaving;
   }
 }

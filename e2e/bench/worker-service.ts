@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DirectoryBlobs, putContent } from '@instgenie/blobs';
 import { picture, ServiceError } from '@instgenie/domain';
@@ -11,7 +8,7 @@ import { demoModel } from './engine.ts';
 import { seeded } from './eviction-trace.ts';
 import { maskRatios, publishedMeans } from './mask-ratios.ts';
 import { bandMask } from './pipeline-steps.ts';
-import { median, type Row, row } from './rows.ts';
+import { median, quantile, type Row, row } from './rows.ts';
 
 const side = 512;
 const stepsPerEdit = 8;
@@ -31,44 +28,40 @@ interface Ended {
 /** A whole worker behind gRPC, with pictures, prompts and decoding: what its stages cost the loop, and too much load. */
 export async function benchService(say: (line: string) => void): Promise<readonly Row[]> {
   await using folder = await temporaryFolder();
-  const blobs = await mkdtemp(join(tmpdir(), 'instgenie-blobs-'));
-  try {
-    const requests = await prepareRequests(blobs);
-    const set = [`models=[{ name: demo, folder: ${demoModel} }]`, `blobs=${blobs}`, 'edits.max=64', 'log=info'];
-    await using worker = await WorkerProcess.start(folder.path, { id: 'bench', set });
-    const edits = new EditSource(worker, requests);
-    say('service: every mask once, then alone');
-    for (let kind = 0; kind < kinds; kind++) await edits.run(kind, 120_000);
-    const alone: number[] = [];
-    for (let round = 0; round < 12; round++) alone.push((await edits.run(round, 120_000)).ms);
-    const aloneMs = median(alone);
-    const deadlineMs = patience * aloneMs;
+  await using blobs = await temporaryFolder();
+  const requests = await prepareRequests(blobs.path);
+  const set = [`models=[{ name: demo, folder: ${demoModel} }]`, `blobs=${blobs.path}`, 'edits.max=64', 'log=info'];
+  await using worker = await WorkerProcess.start(folder.path, { id: 'bench', set });
+  const edits = new EditSource(worker, requests);
+  say('service: every mask once, then alone');
+  for (let kind = 0; kind < kinds; kind++) await edits.run(kind, 120_000);
+  const alone: number[] = [];
+  for (let round = 0; round < 12; round++) alone.push((await edits.run(round, 120_000)).ms);
+  const aloneMs = median(alone);
+  const deadlineMs = patience * aloneMs;
 
-    say('service: capacity');
-    const capacity = await capacityOf(edits, 60);
-    say('service: at capacity, and five times as much');
-    const seconds = 30;
-    const before = await loopSeconds(worker);
-    const usual = await offered(edits, { perMs: 0.9 * capacity, seconds, deadlineMs });
-    const after = await loopSeconds(worker);
-    const tooMuch = await offered(edits, { perMs: overload * capacity, seconds, deadlineMs });
-    const refusals = tooMuch.ended.filter(({ outcome }) => outcome === 'refused').map(({ ms }) => ms);
-    const best = Math.max(usual.goodput, capacity);
-    const gaps = (after.gaps - before.gaps) / (after.gaps - before.gaps + after.steps - before.steps);
-    return [
-      row('worker.service.alone_ms', aloneMs, { unit: 'ms' }),
-      row('worker.service.capacity', 1000 * capacity, { unit: 'edits/s' }),
-      row('worker.service.goodput', 1000 * usual.goodput, { unit: 'edits/s' }),
-      row('worker.overload.goodput', 1000 * tooMuch.goodput, { unit: 'edits/s' }),
-      row('worker.overload.goodput_share', tooMuch.goodput / best, { unit: 'ratio', atLeast: 0.9 }),
-      row('worker.overload.late_share', lateShare(tooMuch.ended), { unit: 'ratio' }),
-      row('worker.refusal_ms.p99', quantile(refusals, 0.99), { unit: 'ms', atMost: 20 }),
-      row('worker.refusal_ms.p50', quantile(refusals, 0.5), { unit: 'ms' }),
-      row('worker.stage_gap_share', gaps, { unit: 'ratio', atMost: 0.02 }),
-    ];
-  } finally {
-    await rm(blobs, { recursive: true, force: true });
-  }
+  say('service: capacity');
+  const capacity = await capacityOf(edits, 60);
+  say('service: at capacity, and five times as much');
+  const seconds = 30;
+  const before = await loopSeconds(worker);
+  const usual = await offered(edits, { perMs: 0.9 * capacity, seconds, deadlineMs });
+  const after = await loopSeconds(worker);
+  const tooMuch = await offered(edits, { perMs: overload * capacity, seconds, deadlineMs });
+  const refusals = tooMuch.ended.filter(({ outcome }) => outcome === 'refused').map(({ ms }) => ms);
+  const best = Math.max(usual.goodput, capacity);
+  const gaps = (after.gaps - before.gaps) / (after.gaps - before.gaps + after.steps - before.steps);
+  return [
+    row('worker.service.alone_ms', aloneMs, { unit: 'ms' }),
+    row('worker.service.capacity', 1000 * capacity, { unit: 'edits/s' }),
+    row('worker.service.goodput', 1000 * usual.goodput, { unit: 'edits/s' }),
+    row('worker.overload.goodput', 1000 * tooMuch.goodput, { unit: 'edits/s' }),
+    row('worker.overload.goodput_share', tooMuch.goodput / best, { unit: 'ratio', atLeast: 0.9 }),
+    row('worker.overload.late_share', lateShare(tooMuch.ended), { unit: 'ratio' }),
+    row('worker.refusal_ms.p99', quantile(refusals, 0.99), { unit: 'ms', atMost: 20 }),
+    row('worker.refusal_ms.p50', quantile(refusals, 0.5), { unit: 'ms' }),
+    row('worker.stage_gap_share', gaps, { unit: 'ratio', atMost: 0.02 }),
+  ];
 }
 
 async function prepareRequests(folder: string): Promise<readonly EditRequest[]> {
@@ -153,9 +146,4 @@ async function loopSeconds(worker: WorkerProcess): Promise<{ readonly gaps: numb
   const metrics = await worker.metrics();
   const read = (name: string) => Number(new RegExp(`^${name}\\{.*\\} (\\S+)$`, 'm').exec(metrics)?.[1]);
   return { gaps: read('instgenie_batch_gap_seconds_total'), steps: read('instgenie_batch_step_seconds_sum') };
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }

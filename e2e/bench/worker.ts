@@ -7,7 +7,7 @@ import { demoModel } from './engine.ts';
 import { maskRatios, publishedMeans } from './mask-ratios.ts';
 import { arrivals, EditPool, type LoopTimes, openLoop } from './open-loop.ts';
 import { benchTemplate } from './pipeline-steps.ts';
-import { type BenchContext, type BenchResult, median, type Row, row } from './rows.ts';
+import { type BenchContext, type BenchResult, median, quantile, type Row, row } from './rows.ts';
 import { benchService } from './worker-service.ts';
 
 const stepsPerEdit = 4;
@@ -158,9 +158,4 @@ function atOnce(count: number) {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }

@@ -1,3 +1,4 @@
+export { type HostPort, splitAddress } from './address.ts';
 export { ChunkGate, type ChunkOutcome } from './chunk-gate.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type ErrorCode, type ErrorDetail, ServiceError } from './errors.ts';

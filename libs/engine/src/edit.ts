@@ -306,6 +306,12 @@ export interface EditRun {
   readonly onPreview?: (picture: Picture, done: number) => void | Promise<void>;
 }
 
+/** Steps after which `count` previews are shown, evenly spread; fewer where there are few steps, never the last. */
+export function previewSteps(count: number, total: number): readonly number[] {
+  const wanted = Array.from({ length: count }, (_, index) => Math.round(((index + 1) * total) / (count + 1)));
+  return [...new Set(wanted)].filter((step) => step > 0 && step < total);
+}
+
 /** Runs an edit alone to its end. Can be stopped between steps. */
 export async function runEdit(engine: Engine, edit: Edit, { signal, onStep, previewSteps, onPreview }: EditRun = {}) {
   while (edit.stepsDone < edit.stepsTotal) {

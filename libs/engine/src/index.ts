@@ -7,6 +7,7 @@ export {
   type EditRun,
   type EditSpec,
   editBytes,
+  previewSteps,
   runEdit,
 } from './edit.ts';
 export { type EditParts, Engine, type EngineOptions, gridOf, type TemplateParts } from './engine.ts';

@@ -1,8 +1,7 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
-import { ServiceError } from '@instgenie/domain';
-import { splitAddress } from './address.ts';
+import { ServiceError, splitAddress } from '@instgenie/domain';
 import { guardCalls } from './call-guard.ts';
 import { Connections } from './connections.ts';
 import { resetHalfOpen } from './half-open.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { ServiceError } from '@instgenie/domain';
+import { ServiceError, splitAddress } from '@instgenie/domain';
 import type { Registry } from './metrics.ts';
 
 /** What operators ask a process: whether it lives, whether it is ready, and its figures. */
@@ -32,8 +32,8 @@ export async function serveOps(
 }
 
 async function listen(server: Server, address: string): Promise<number> {
-  const at = address.lastIndexOf(':');
-  server.listen({ host: address.slice(0, at).replaceAll(/^\[|\]$/g, ''), port: Number(address.slice(at + 1)) });
+  const { host, port } = splitAddress(address);
+  server.listen({ host, port });
   try {
     await once(server, 'listening');
   } catch (cause) {

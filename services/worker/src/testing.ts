@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -128,9 +128,8 @@ export class WorkerProcess implements AsyncDisposable {
 }
 
 /** A folder that is gone when it is disposed of. */
-export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'instgenie-worker-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+export function temporaryFolder() {
+  return mkdtempDisposable(join(tmpdir(), 'instgenie-worker-'));
 }
 
 /** A picture whose bytes all differ a little. */

@@ -1,8 +1,19 @@
 import type { Picture } from '@instgenie/domain';
-import { type CacheOutcome, Edit, type EditSpec, type Engine, runEdit, type Template } from '@instgenie/engine';
+import {
+  type CacheOutcome,
+  Edit,
+  type EditSpec,
+  type Engine,
+  previewSteps,
+  runEdit,
+  type Template,
+} from '@instgenie/engine';
 import { pasteWindow } from '@instgenie/pictures';
 import type { CommandContext } from '../command-context.ts';
 import type { EditJob } from './inputs.ts';
+
+/** After about a quarter, half and three quarters of the steps. */
+const previewsShown = 3;
 
 /** One edit to run: which picture, in which way, and how it is called while it runs. */
 export interface JobRun {
@@ -72,19 +83,13 @@ async function denoise(
       denoiseMs += watch.lap();
       bar.advance(done);
     },
-    ...(onPreview === undefined ? {} : { previewSteps: previewSteps(edit.stepsTotal) }),
+    ...(onPreview === undefined ? {} : { previewSteps: previewSteps(previewsShown, edit.stepsTotal) }),
     onPreview: async (painted, done) => {
       await onPreview?.(await pasteWindow(job, painted), { done, total: edit.stepsTotal });
       watch.lap();
     },
   });
   return denoiseMs;
-}
-
-/** About a quarter, half and three quarters; fewer where there are few steps. Never the last. */
-export function previewSteps(total: number): readonly number[] {
-  const wanted = [0.25, 0.5, 0.75].map((part) => Math.round(part * total));
-  return [...new Set(wanted)].filter((step) => step > 0 && step < total);
 }
 
 /** Milliseconds from its making, or from the last lap. */

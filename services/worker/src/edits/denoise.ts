@@ -1,9 +1,9 @@
-import type { Edit } from '@instgenie/engine';
+import { type Edit, previewSteps } from '@instgenie/engine';
 import type { ModelHost } from '../models/model-host.ts';
 import type { OpenPicture } from '../stages/picture-desk.ts';
 import type { EditCall } from './edit-call.ts';
 import type { EditJob } from './edit-job.ts';
-import { EditWork, previewSteps } from './edit-work.ts';
+import { EditWork } from './edit-work.ts';
 import type { PhaseTimes } from './phase-times.ts';
 import { refusal, requireDone } from './refusals.ts';
 

@@ -53,9 +53,3 @@ export class EditWork implements HostWork {
     if (isDue) onCheckpoint(edit.checkpoint());
   }
 }
-
-/** Steps after which `count` previews are shown, evenly spread; fewer where there are few steps, never the last. */
-export function previewSteps(count: number, total: number): readonly number[] {
-  const wanted = Array.from({ length: count }, (_, index) => Math.round(((index + 1) * total) / (count + 1)));
-  return [...new Set(wanted)].filter((step) => step > 0 && step < total);
-}

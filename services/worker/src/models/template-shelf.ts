@@ -39,10 +39,6 @@ export class TemplateShelf implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   /** Whether it needs no preparing. */
   has(key: VariantKey): boolean {
     return this.#entries.has(key);

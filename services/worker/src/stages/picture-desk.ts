@@ -19,10 +19,6 @@ export class PictureDesk implements AsyncDisposable {
     this.#stage = new Stage({ name: 'pictures', concurrency: 2, waitingMax, now: () => systemClock.now() });
   }
 
-  get waitingCount(): number {
-    return this.#stage.waitingCount;
-  }
-
   async read(call: Omit<ReadCall, 'id'>, signal: AbortSignal): Promise<OpenPicture> {
     const id = this.#next++;
     const read = await this.#stage.run(() => this.#thread.call<ReadPicture>('read', { id, ...call }), { signal });

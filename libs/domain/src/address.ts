@@ -1,4 +1,4 @@
-import { ServiceError } from '@instgenie/domain';
+import { ServiceError } from './errors.ts';
 
 export interface HostPort {
   readonly host: string;

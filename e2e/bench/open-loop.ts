@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@instgenie/domain';
 import { Edit, type EditCheckpoint, type Engine, type Template } from '@instgenie/engine';
 import { type AdmissionPolicy, Batcher, EngineExecutor } from '@instgenie/worker';
-import { seeded } from './eviction-trace.ts';
+import type { Arrival } from './arrivals.ts';
 import { bandMask } from './pipeline-steps.ts';
 
 interface PreparedEdit {
@@ -56,25 +56,6 @@ export class EditPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { edit } of this.#all) await edit[Symbol.asyncDispose]();
   }
-}
-
-export interface Arrival {
-  readonly atMs: number;
-  /** Which of the pool's mask ratios. */
-  readonly kind: number;
-}
-
-/** Poisson arrivals at `perMs`, the mask ratios in equal shares. */
-export function arrivals(
-  count: number,
-  { perMs, kinds }: { readonly perMs: number; readonly kinds: number },
-): readonly Arrival[] {
-  const random = seeded(5);
-  let atMs = 0;
-  return Array.from({ length: count }, () => {
-    atMs -= Math.log(1 - random()) / perMs;
-    return { atMs, kind: Math.floor(random() * kinds) };
-  });
 }
 
 export interface LoopRun {

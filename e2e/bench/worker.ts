@@ -3,9 +3,10 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Engine, Template } from '@instgenie/engine';
 import { type AdmissionPolicy, continuousBatching, requestBatching, staticBatching } from '@instgenie/worker';
+import { arrivals, typicalSeed } from './arrivals.ts';
 import { demoModel } from './engine.ts';
 import { maskRatios, publishedMeans } from './mask-ratios.ts';
-import { arrivals, EditPool, type LoopTimes, openLoop } from './open-loop.ts';
+import { EditPool, type LoopTimes, openLoop } from './open-loop.ts';
 import { benchTemplate } from './pipeline-steps.ts';
 import { type BenchContext, type BenchResult, median, quantile, type Row, row } from './rows.ts';
 import { benchService } from './worker-service.ts';
@@ -40,14 +41,16 @@ export async function benchWorker({ isQuick, say }: BenchContext): Promise<Bench
     const goal = (of: { readonly atLeast?: number; readonly atMost?: number }) => (isQuick ? {} : of);
 
     say('capacities');
-    const capacity = { ours: await capacityOf(ours, 24), theirs: await capacityOf(theirs, 8) };
+    const capacity = { ours: await capacityOf(ours, 24), theirs: await capacityOf(theirs, isQuick ? 8 : 16) };
     rows.push(row('worker.capacity.continuous', 1000 * capacity.ours, { unit: 'edits/s' }));
     rows.push(row('worker.capacity.dense_static', 1000 * capacity.theirs, { unit: 'edits/s' }));
 
     say('the rate at which dense static batching is nearly saturated');
     const count = isQuick ? 16 : 300;
-    const slow = await offered(theirs, { count, perMs: 0.95 * capacity.theirs });
-    const fast = await offered(ours, { count, perMs: 0.95 * capacity.theirs });
+    const nearly = { count, kinds, perMs: 0.95 * capacity.theirs };
+    const seed = typicalSeed(nearly, { batchMax, editMs: 1 / capacity.theirs });
+    const slow = await offered(theirs, nearly, seed);
+    const fast = await offered(ours, nearly, seed);
     rows.push(
       row('worker.latency.static_dense_ratio', mean(slow.latencyMs) / mean(fast.latencyMs), {
         unit: 'ratio',
@@ -61,15 +64,14 @@ export async function benchWorker({ isQuick, say }: BenchContext): Promise<Bench
     const probes = isQuick ? 2 : 5;
     const best = {
       ours: await highestRate(ours, { capacity: capacity.ours, count: isQuick ? 24 : 100, probes }),
-      theirs: await highestRate(theirs, { capacity: capacity.theirs, count: isQuick ? 6 : 40, probes }),
+      theirs: await highestRate(theirs, { capacity: capacity.theirs, count: isQuick ? 6 : 32, probes }),
     };
     rows.push(row('worker.throughput.static_dense_ratio', best.ours / best.theirs, { unit: 'ratio', atLeast: 3 }));
 
     say('loads');
-    const loadMs = isQuick ? 4_000 : 20_000;
     for (const load of isQuick ? [0.5, 0.8] : [0.1, 0.25, 0.5, 0.8, 1, 1.2]) {
       const perMs = load * capacity.ours;
-      const each = Math.min(150, Math.ceil(loadMs * perMs));
+      const each = Math.min(150, Math.ceil(loadMs(load, isQuick) * perMs));
       const p95 = new Map<string, number>();
       // Below half load nobody waits, and they hardly differ.
       for (const policy of load < 0.5 ? [continuousBatching] : policies) {
@@ -100,6 +102,12 @@ export async function benchWorker({ isQuick, say }: BenchContext): Promise<Bench
   }
 }
 
+/** The load at which P95 has a goal is offered longer. */
+function loadMs(load: number, isQuick: boolean): number {
+  if (isQuick) return 4_000;
+  return load === 0.8 ? 20_000 : 8_000;
+}
+
 async function otherMasks(engine: Engine, template: Template): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const maskMean of publishedMeans.slice(1)) {
@@ -108,7 +116,7 @@ async function otherMasks(engine: Engine, template: Template): Promise<readonly 
     const side: Side = { engine, pool, policy: continuousBatching };
     const capacity = await capacityOf(side, 24);
     rows.push(row(`worker.mask${maskMean}.capacity.continuous`, 1000 * capacity, { unit: 'edits/s' }));
-    const times = await offered(side, { count: 60, perMs: 0.5 * capacity });
+    const times = await offered(side, { count: 30, perMs: 0.5 * capacity });
     rows.push(...loadRows(`worker.mask${maskMean}.load0.5.continuous`, times));
   }
   return rows;
@@ -121,8 +129,12 @@ async function capacityOf(side: Side, count: number): Promise<number> {
   return count / totalMs;
 }
 
-function offered(side: Side, { count, perMs }: { readonly count: number; readonly perMs: number }): Promise<LoopTimes> {
-  return openLoop({ ...side, batchMax, arrivals: arrivals(count, { perMs, kinds: side.pool.kinds }) });
+function offered(
+  side: Side,
+  { count, perMs }: { readonly count: number; readonly perMs: number },
+  seed?: number,
+): Promise<LoopTimes> {
+  return openLoop({ ...side, batchMax, arrivals: arrivals({ count, kinds, perMs }, seed) });
 }
 
 /** The highest rate whose P95 is at most five times the latency without load, by halving. */

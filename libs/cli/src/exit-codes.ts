@@ -20,6 +20,9 @@ export const exitCodes = {
 
 export const exitCodeOf = {
   invalid: exitCodes.badInput,
+  unauthenticated: exitCodes.badInput,
+  forbidden: exitCodes.badInput,
+  conflict: exitCodes.badInput,
   'not-found': exitCodes.badInput,
   unsupported: exitCodes.unsupported,
   overloaded: exitCodes.internal,

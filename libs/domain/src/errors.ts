@@ -1,7 +1,10 @@
 /** The closed set of ways an operation fails; edges map each to a gRPC status, an HTTP status or an exit code. */
 export type ErrorCode =
   | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
   | 'not-found'
+  | 'conflict'
   | 'unsupported'
   | 'overloaded'
   | 'unavailable'

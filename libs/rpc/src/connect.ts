@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises';
 import {
   type ChannelCredentials,
   type ChannelOptions,
@@ -9,7 +10,7 @@ import {
 import type { MethodDefinition } from '@grpc/proto-loader';
 import { ServiceError } from '@instgenie/domain';
 import { ErrorStatus } from './error-status.ts';
-import { type ParentCall, traceparentKey } from './service.ts';
+import { authorizationKey, type ParentCall, traceparentKey } from './service.ts';
 import type { TlsKeys } from './tls.ts';
 
 const mib = 1024 ** 2;
@@ -29,6 +30,8 @@ export interface CallOptions {
   readonly deadlineMs: number;
   /** The span that the call is made in (W3C Trace Context). */
   readonly traceparent?: string;
+  /** Who calls, such as `Bearer KEY`. */
+  readonly authorization?: string;
   /** The call that this one is made for. */
   readonly parent?: ParentCall;
   readonly signal: AbortSignal;
@@ -86,6 +89,40 @@ export class RpcClient<Service extends ServiceDefinition> implements AsyncDispos
     return promise;
   }
 
+  /** Sends messages as fast as the server takes them, for one answer. */
+  async upload<Name extends MethodName<Service>>(
+    name: Name,
+    requests: Iterable<Method<Service, Name>['request']> | AsyncIterable<Method<Service, Name>['request']>,
+    options: CallOptions,
+  ): Promise<Method<Service, Name>['response']> {
+    const { path, requestSerialize, responseDeserialize } = this.#method(name);
+    if (options.signal.aborted) throw new ServiceError('cancelled', 'cancelled');
+    const { promise, resolve, reject } = Promise.withResolvers<Method<Service, Name>['response']>();
+    const call = this.#client.makeClientStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      metadataOf(options),
+      grpcOptions(options),
+      (error, response) => {
+        if (error !== null) reject(this.#errors.fromStatus(error));
+        else resolve(response as Method<Service, Name>['response']);
+      },
+    );
+    const cancel = () => call.cancel();
+    options.signal.addEventListener('abort', cancel, { once: true });
+    const answered = new AbortController();
+    const sending = pipeline(requests, call, { signal: answered.signal }).catch(() => call.cancel());
+    try {
+      return await promise;
+    } finally {
+      options.signal.removeEventListener('abort', cancel);
+      // A server that has answered takes no more.
+      answered.abort();
+      await sending;
+    }
+  }
+
   /** Reads ahead by a few messages only: a slow reader slows the server down. Whoever stops early cancels the call. */
   async *stream<Name extends MethodName<Service>>(
     name: Name,
@@ -125,8 +162,9 @@ export class RpcClient<Service extends ServiceDefinition> implements AsyncDispos
   }
 }
 
-function metadataOf({ traceparent }: CallOptions): Metadata {
+function metadataOf({ traceparent, authorization }: CallOptions): Metadata {
   const metadata = new Metadata();
+  if (authorization !== undefined) metadata.set(authorizationKey, authorization);
   if (traceparent !== undefined) metadata.set(traceparentKey, traceparent);
   return metadata;
 }

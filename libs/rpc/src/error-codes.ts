@@ -4,7 +4,10 @@ import type { ErrorCode } from '@instgenie/domain';
 /** The status that a code is sent as. */
 export const statusOfCode = {
   invalid: status.INVALID_ARGUMENT,
+  unauthenticated: status.UNAUTHENTICATED,
+  forbidden: status.PERMISSION_DENIED,
   'not-found': status.NOT_FOUND,
+  conflict: status.FAILED_PRECONDITION,
   unsupported: status.UNIMPLEMENTED,
   overloaded: status.RESOURCE_EXHAUSTED,
   unavailable: status.UNAVAILABLE,
@@ -21,23 +24,26 @@ export const codeOfStatus = {
   [status.INVALID_ARGUMENT]: 'invalid',
   [status.DEADLINE_EXCEEDED]: 'deadline',
   [status.NOT_FOUND]: 'not-found',
-  [status.ALREADY_EXISTS]: 'invalid',
-  [status.PERMISSION_DENIED]: 'invalid',
+  [status.ALREADY_EXISTS]: 'conflict',
+  [status.PERMISSION_DENIED]: 'forbidden',
   [status.RESOURCE_EXHAUSTED]: 'overloaded',
-  [status.FAILED_PRECONDITION]: 'invalid',
+  [status.FAILED_PRECONDITION]: 'conflict',
   [status.ABORTED]: 'overloaded',
   [status.OUT_OF_RANGE]: 'invalid',
   [status.UNIMPLEMENTED]: 'unsupported',
   [status.INTERNAL]: 'internal',
   [status.UNAVAILABLE]: 'unavailable',
   [status.DATA_LOSS]: 'internal',
-  [status.UNAUTHENTICATED]: 'invalid',
+  [status.UNAUTHENTICATED]: 'unauthenticated',
 } as const satisfies Record<status, ErrorCode>;
 
 /** Said instead of the text of such a status, which may name hosts, ports or paths. */
 export const textOfCode = {
   invalid: 'the server refused the request',
+  unauthenticated: 'the server wants to know who calls',
+  forbidden: 'the server does not allow this',
   'not-found': 'the server does not have it',
+  conflict: 'the server is not in a state for this',
   unsupported: 'the server does not offer this',
   overloaded: 'the server has no room now: try again later',
   unavailable: 'the server cannot be reached now: try again',

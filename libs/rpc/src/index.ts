@@ -1,4 +1,4 @@
-export { chunkServiceDefinition } from './chunk-service.ts';
+export type * as balancer from './balancer-messages.ts';
 export { type CallOptions, type ConnectOptions, connect, type RpcClient } from './connect.ts';
 export type { ChunkPosition, ChunkPosition__Output } from './generated/instgenie/worker/v1/ChunkPosition.ts';
 export type { ChunkServiceDefinition } from './generated/instgenie/worker/v1/ChunkService.ts';
@@ -28,12 +28,14 @@ export type {
 } from './generated/instgenie/worker/v1/WatchLoadResponse.ts';
 export type { WorkerServiceDefinition } from './generated/instgenie/worker/v1/WorkerService.ts';
 export { type Health, healthService } from './health.ts';
+export type * as v1 from './public-messages.ts';
 export { reflectionServices } from './reflection.ts';
 export { RetryError } from './retry-error.ts';
 export { type RpcServer, type ServeOptions, serve } from './serve.ts';
 export { type ServerLimits, serverLimits } from './server-limits.ts';
 export {
   type CallContext,
+  clientStreaming,
   implement,
   type MethodHandler,
   type ParentCall,
@@ -42,5 +44,14 @@ export {
   serverStreaming,
   unary,
 } from './service.ts';
+export {
+  balancerServiceDefinition,
+  chunkServiceDefinition,
+  editServiceDefinition,
+  jobServiceDefinition,
+  modelServiceDefinition,
+  publicProtos,
+  templateServiceDefinition,
+  workerServiceDefinition,
+} from './services.ts';
 export { readTls, type TlsFiles, type TlsKeys } from './tls.ts';
-export { workerServiceDefinition } from './worker-service.ts';

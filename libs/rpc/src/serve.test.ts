@@ -4,11 +4,11 @@ import { connect as connectHttp2 } from 'node:http2';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ServiceError } from '@instgenie/domain';
-import { chunkServiceDefinition } from './chunk-service.ts';
 import { connect } from './connect.ts';
 import { RetryError } from './retry-error.ts';
 import { serve } from './serve.ts';
 import { serverStreaming, unary } from './service.ts';
+import { chunkServiceDefinition } from './services.ts';
 import { openSocket, patient, startPair } from './testing.ts';
 import { readTls } from './tls.ts';
 

@@ -1,6 +1,10 @@
+import type { EventEmitter } from 'node:events';
 import type {
+  handleClientStreamingCall,
   handleServerStreamingCall,
   handleUnaryCall,
+  Metadata,
+  ServerReadableStream,
   ServerUnaryCall,
   ServerWritableStream,
   ServiceDefinition,
@@ -10,9 +14,13 @@ import type { MethodDefinition } from '@grpc/proto-loader';
 import { ErrorStatus } from './error-status.ts';
 
 export const traceparentKey = 'traceparent';
+export const authorizationKey = 'authorization';
 
 /** A call that is being served; passed on to calls made for it, it lends them its deadline and its cancellation. */
-export type ParentCall = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
+export type ParentCall =
+  | ServerUnaryCall<unknown, unknown>
+  | ServerReadableStream<unknown, unknown>
+  | ServerWritableStream<unknown, unknown>;
 
 export interface CallContext {
   readonly parent: ParentCall;
@@ -22,12 +30,18 @@ export interface CallContext {
   readonly remainingMs: number | undefined;
   /** The span that the call belongs to (W3C Trace Context). */
   readonly traceparent: string | undefined;
+  /** What the caller says of itself: `authorization`, or `Bearer` and its `x-api-key`. */
+  readonly authorization: string | undefined;
 }
 
 /** What a method does. Whatever it throws becomes a status. */
 export type MethodHandler<Request, Response> =
   | { readonly kind: 'unary'; readonly handle: (request: Request, context: CallContext) => Promise<Response> }
-  | { readonly kind: 'stream'; readonly handle: (request: Request, context: CallContext) => AsyncIterable<Response> };
+  | { readonly kind: 'stream'; readonly handle: (request: Request, context: CallContext) => AsyncIterable<Response> }
+  | {
+      readonly kind: 'upload';
+      readonly handle: (requests: AsyncIterable<Request>, context: CallContext) => Promise<Response>;
+    };
 
 /** A handler for each method of a generated service definition. */
 export type ServiceHandlers<Service> = {
@@ -61,6 +75,13 @@ export function serverStreaming<Request, Response>(
   return { kind: 'stream', handle };
 }
 
+/** A method with a stream of requests and one answer. A request is read when the handler asks for it. */
+export function clientStreaming<Request, Response>(
+  handle: (requests: AsyncIterable<Request>, context: CallContext) => Promise<Response>,
+): MethodHandler<Request, Response> {
+  return { kind: 'upload', handle };
+}
+
 export function implement<Service extends ServiceDefinition>(
   definition: Service,
   handlers: ServiceHandlers<Service>,
@@ -69,10 +90,20 @@ export function implement<Service extends ServiceDefinition>(
   const methods = Object.entries<MethodHandler<unknown, unknown>>(handlers);
   const implementation: UntypedServiceImplementation = {};
   for (const [name, handler] of methods) {
-    implementation[name] =
-      handler.kind === 'unary' ? answerOnce(handler.handle, errors) : answerMany(handler.handle, errors);
+    implementation[name] = answer(handler, errors);
   }
   return { definition, implementation };
+}
+
+function answer(handler: MethodHandler<unknown, unknown>, errors: ErrorStatus) {
+  switch (handler.kind) {
+    case 'unary':
+      return answerOnce(handler.handle, errors);
+    case 'stream':
+      return answerMany(handler.handle, errors);
+    case 'upload':
+      return answerUpload(handler.handle, errors);
+  }
 }
 
 function answerOnce<Request, Response>(
@@ -101,9 +132,23 @@ function answerMany<Request, Response>(
   };
 }
 
+function answerUpload<Request, Response>(
+  handle: (requests: AsyncIterable<Request>, context: CallContext) => Promise<Response>,
+  errors: ErrorStatus,
+): handleClientStreamingCall<Request, Response> {
+  return (call, callback) => {
+    const respond = async () => await handle(call as AsyncIterable<Request>, contextOf(call));
+    respond().then(
+      (response) => callback(null, response),
+      (thrown: unknown) => callback(errors.toStatus(thrown)),
+    );
+  };
+}
+
 function contextOf(call: ParentCall): CallContext {
   const abort = new AbortController();
-  call.once('cancelled', () => abort.abort());
+  const emitter: EventEmitter = call;
+  emitter.once('cancelled', () => abort.abort());
   const remainingMs = Number(call.getDeadline()) - Date.now();
   const [traceparent] = call.metadata.get(traceparentKey);
   return {
@@ -111,7 +156,15 @@ function contextOf(call: ParentCall): CallContext {
     signal: abort.signal,
     remainingMs: Number.isFinite(remainingMs) ? remainingMs : undefined,
     traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+    authorization: authorizationOf(call.metadata),
   };
+}
+
+function authorizationOf(metadata: Metadata): string | undefined {
+  const [authorization] = metadata.get(authorizationKey);
+  if (typeof authorization === 'string') return authorization;
+  const [key] = metadata.get('x-api-key');
+  return typeof key === 'string' ? `Bearer ${key}` : undefined;
 }
 
 /** While one message is on its way, the next one is made. */

@@ -1,9 +1,9 @@
 import { connect as connectSocket, type Socket } from 'node:net';
-import { chunkServiceDefinition } from './chunk-service.ts';
 import { type CallOptions, type ConnectOptions, connect, type RpcClient } from './connect.ts';
 import type { ChunkServiceDefinition } from './generated/instgenie/worker/v1/ChunkService.ts';
 import { type RpcServer, type ServeOptions, serve } from './serve.ts';
 import { implement, type ServiceHandlers, serverStreaming, unary } from './service.ts';
+import { chunkServiceDefinition } from './services.ts';
 
 /** For tests: what is not said of a service that answers every call at once, with nothing. */
 export type TestHandlers = Partial<ServiceHandlers<ChunkServiceDefinition>>;

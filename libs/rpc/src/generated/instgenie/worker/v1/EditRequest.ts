@@ -16,6 +16,10 @@ import type {
   Priority__Output as _instgenie_worker_v1_Priority__Output,
 } from '../../../instgenie/worker/v1/Priority.ts';
 import type {
+  ResultSize as _instgenie_worker_v1_ResultSize,
+  ResultSize__Output as _instgenie_worker_v1_ResultSize__Output,
+} from '../../../instgenie/worker/v1/ResultSize.ts';
+import type {
   TemplateSource as _instgenie_worker_v1_TemplateSource,
   TemplateSource__Output as _instgenie_worker_v1_TemplateSource__Output,
 } from '../../../instgenie/worker/v1/TemplateSource.ts';
@@ -92,6 +96,14 @@ export interface EditRequest {
    * How the result is sent; previews are always webp.
    */
   format?: _instgenie_worker_v1_PictureFormat;
+  /**
+   * Write into the file that a model has edited it (IPTC digital source type, in XMP). Changes no pixel.
+   */
+  mark?: boolean;
+  /**
+   * Resize the result to this. Without it, the source's size.
+   */
+  size?: _instgenie_worker_v1_ResultSize | null;
   _seed?: 'seed';
   _strength?: 'strength';
 }
@@ -168,6 +180,14 @@ export interface EditRequest__Output {
    * How the result is sent; previews are always webp.
    */
   format: _instgenie_worker_v1_PictureFormat__Output;
+  /**
+   * Write into the file that a model has edited it (IPTC digital source type, in XMP). Changes no pixel.
+   */
+  mark: boolean;
+  /**
+   * Resize the result to this. Without it, the source's size.
+   */
+  size: _instgenie_worker_v1_ResultSize__Output | null;
   _seed?: 'seed';
   _strength?: 'strength';
 }

@@ -52,6 +52,38 @@ export interface ModelLoad {
    * Edits that it steps together.
    */
   batchMax?: number;
+  /**
+   * Longest side that it runs at, pixels; known once it was loaded, like all that follows.
+   */
+  side?: number;
+  /**
+   * Denoising steps, where a request says none.
+   */
+  defaultSteps?: number;
+  /**
+   * Guidance, where a request says none.
+   */
+  defaultGuidance?: number | string;
+  /**
+   * Rows of text that are computed with every edit.
+   */
+  textRows?: number;
+  /**
+   * When an edit of the usual kind would be done that came now, ms; 0 while nothing is known.
+   */
+  predictedMs?: number | string;
+  /**
+   * What an edit takes beside its steps, when it is alone: pictures, prompt, autoencoder, ms.
+   */
+  aroundMs?: number | string;
+  /**
+   * Activations of a token in a step, over all blocks, bytes.
+   */
+  bytesOfToken?: number | string;
+  /**
+   * Steps that were run so far: one that should run and does not move stands still.
+   */
+  stepsRun?: number | string | Long;
 }
 
 /**
@@ -102,4 +134,36 @@ export interface ModelLoad__Output {
    * Edits that it steps together.
    */
   batchMax: number;
+  /**
+   * Longest side that it runs at, pixels; known once it was loaded, like all that follows.
+   */
+  side: number;
+  /**
+   * Denoising steps, where a request says none.
+   */
+  defaultSteps: number;
+  /**
+   * Guidance, where a request says none.
+   */
+  defaultGuidance: number;
+  /**
+   * Rows of text that are computed with every edit.
+   */
+  textRows: number;
+  /**
+   * When an edit of the usual kind would be done that came now, ms; 0 while nothing is known.
+   */
+  predictedMs: number;
+  /**
+   * What an edit takes beside its steps, when it is alone: pictures, prompt, autoencoder, ms.
+   */
+  aroundMs: number;
+  /**
+   * Activations of a token in a step, over all blocks, bytes.
+   */
+  bytesOfToken: number;
+  /**
+   * Steps that were run so far: one that should run and does not move stands still.
+   */
+  stepsRun: number;
 }

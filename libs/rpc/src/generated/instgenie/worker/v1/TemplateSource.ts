@@ -37,6 +37,10 @@ export interface TemplateSource {
    */
   keepEvery?: number;
   /**
+   * Whose activations they are, where that is not the edit's tenant: a template that was granted. Empty: the tenant's own.
+   */
+  owner?: string;
+  /**
    * The picture: a png, jpeg or webp file.
    */
   picture?: 'inline' | 'stored';
@@ -80,6 +84,10 @@ export interface TemplateSource__Output {
    * Keep every n-th step only; 0 is taken as 1.
    */
   keepEvery: number;
+  /**
+   * Whose activations they are, where that is not the edit's tenant: a template that was granted. Empty: the tenant's own.
+   */
+  owner: string;
   /**
    * The picture: a png, jpeg or webp file.
    */

@@ -1,0 +1,9 @@
+/**
+ * What Report answers.
+ */
+export interface ReportResponse {}
+
+/**
+ * What Report answers.
+ */
+export interface ReportResponse__Output {}

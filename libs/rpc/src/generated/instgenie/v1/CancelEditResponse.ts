@@ -1,0 +1,9 @@
+/**
+ * What CancelEdit answers.
+ */
+export interface CancelEditResponse {}
+
+/**
+ * What CancelEdit answers.
+ */
+export interface CancelEditResponse__Output {}

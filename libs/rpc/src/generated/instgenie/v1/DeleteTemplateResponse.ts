@@ -1,0 +1,9 @@
+/**
+ * What DeleteTemplate answers.
+ */
+export interface DeleteTemplateResponse {}
+
+/**
+ * What DeleteTemplate answers.
+ */
+export interface DeleteTemplateResponse__Output {}

@@ -1,0 +1,9 @@
+/**
+ * What is asked of ListModels.
+ */
+export interface ListModelsRequest {}
+
+/**
+ * What is asked of ListModels.
+ */
+export interface ListModelsRequest__Output {}

@@ -3,6 +3,10 @@ import type {
   Admitted__Output as _instgenie_worker_v1_Admitted__Output,
 } from '../../../instgenie/worker/v1/Admitted.ts';
 import type {
+  Alive as _instgenie_worker_v1_Alive,
+  Alive__Output as _instgenie_worker_v1_Alive__Output,
+} from '../../../instgenie/worker/v1/Alive.ts';
+import type {
   Checkpoint as _instgenie_worker_v1_Checkpoint,
   Checkpoint__Output as _instgenie_worker_v1_Checkpoint__Output,
 } from '../../../instgenie/worker/v1/Checkpoint.ts';
@@ -52,9 +56,13 @@ export interface EditResponse {
    */
   result?: _instgenie_worker_v1_EditResult | null;
   /**
+   * The worker lives, though there is nothing else to tell: sent after half a second without another message.
+   */
+  alive?: _instgenie_worker_v1_Alive | null;
+  /**
    * What happened.
    */
-  event?: 'queued' | 'admitted' | 'stepped' | 'preview' | 'checkpoint' | 'result';
+  event?: 'queued' | 'admitted' | 'stepped' | 'preview' | 'checkpoint' | 'result' | 'alive';
 }
 
 /**
@@ -86,7 +94,11 @@ export interface EditResponse__Output {
    */
   result?: _instgenie_worker_v1_EditResult__Output | null;
   /**
+   * The worker lives, though there is nothing else to tell: sent after half a second without another message.
+   */
+  alive?: _instgenie_worker_v1_Alive__Output | null;
+  /**
    * What happened.
    */
-  event?: 'queued' | 'admitted' | 'stepped' | 'preview' | 'checkpoint' | 'result';
+  event?: 'queued' | 'admitted' | 'stepped' | 'preview' | 'checkpoint' | 'result' | 'alive';
 }

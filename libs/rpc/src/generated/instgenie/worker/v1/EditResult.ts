@@ -1,3 +1,4 @@
+import type { Long } from '@grpc/proto-loader';
 import type {
   CacheOutcome as _instgenie_worker_v1_CacheOutcome,
   CacheOutcome__Output as _instgenie_worker_v1_CacheOutcome__Output,
@@ -67,6 +68,10 @@ export interface EditResult {
    * How often it made room for a more urgent one.
    */
   preemptions?: number;
+  /**
+   * What the variant takes on a disk, bytes; 0 where it is not kept.
+   */
+  variantBytes?: number | string | Long;
 }
 
 /**
@@ -125,4 +130,8 @@ export interface EditResult__Output {
    * How often it made room for a more urgent one.
    */
   preemptions: number;
+  /**
+   * What the variant takes on a disk, bytes; 0 where it is not kept.
+   */
+  variantBytes: number;
 }

@@ -1,0 +1,9 @@
+/**
+ * A worker lives.
+ */
+export interface Alive {}
+
+/**
+ * A worker lives.
+ */
+export interface Alive__Output {}

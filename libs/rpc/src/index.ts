@@ -1,5 +1,10 @@
 export type * as balancer from './balancer-messages.ts';
 export { type CallOptions, type ConnectOptions, connect, type RpcClient } from './connect.ts';
+export type { BalancerServiceDefinition } from './generated/instgenie/balancer/v1/BalancerService.ts';
+export type { EditServiceDefinition } from './generated/instgenie/v1/EditService.ts';
+export type { JobServiceDefinition } from './generated/instgenie/v1/JobService.ts';
+export type { ModelServiceDefinition } from './generated/instgenie/v1/ModelService.ts';
+export type { TemplateServiceDefinition } from './generated/instgenie/v1/TemplateService.ts';
 export type { ChunkPosition, ChunkPosition__Output } from './generated/instgenie/worker/v1/ChunkPosition.ts';
 export type { ChunkServiceDefinition } from './generated/instgenie/worker/v1/ChunkService.ts';
 export type {

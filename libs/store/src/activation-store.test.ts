@@ -50,6 +50,7 @@ test('borrowers of one step share one load, and chunks asked for later are loade
   }
   await store.idle();
   assert.equal(store.counts().bytesRead, 16_384);
+  assert.deepEqual([...store.bytesInMemory()], [[key, 16_384]]);
   for (const loan of loans) loan?.release();
 });
 

@@ -192,6 +192,11 @@ export class ActivationStore implements AsyncDisposable {
     return [...this.#disk.variants.values()].map(held);
   }
 
+  /** What is in memory of each variant, bytes; no entry for those of which nothing is. */
+  bytesInMemory(): ReadonlyMap<VariantKey, number> {
+    return this.#memory.bytesByVariant();
+  }
+
   /**
    * Memory with chunks of a variant's step: there at once where they are in memory, else on their way. Never waits.
    * Chunks are loaded in the order of the calls and of `chunks`; one load serves all who borrow the same. Undefined

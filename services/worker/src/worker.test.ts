@@ -185,6 +185,15 @@ test('the worker says what it has to do, holds and expects; metrics count what w
     ['w1', true, 8, 'tiny', true],
   );
   assert.ok(load.variants.length > 0);
+  for (const { bytes, memoryBytes } of load.variants) assert.ok(memoryBytes > 0 && memoryBytes <= bytes);
+  assert.deepEqual([model?.side, model?.defaultSteps, model?.textRows], [64, 4, 512]);
+  assert.ok((model?.predictedMs ?? 0) > (model?.aroundMs ?? 0) / 2 && (model?.aroundMs ?? 0) > 0);
+  assert.ok((model?.bytesOfToken ?? 0) > 0);
+  const before = model?.stepsRun ?? 0;
+  assert.ok(before > 0);
+  await worker.result(await testRequest({ editId: 'stepped' }));
+  const after = await worker.loadWhere(({ edits }) => edits === 0);
+  assert.equal(after.models[0]?.stepsRun, before + 4);
   assert.ok((model?.compute?.startMs ?? -1) >= 0 && (model?.flopsOfRow ?? 0) > 0 && (model?.flopsOfPair ?? 0) > 0);
   assert.equal(load.store?.load.length, 3);
   const metrics = await worker.metrics();

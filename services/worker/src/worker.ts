@@ -50,10 +50,10 @@ export class Worker implements AsyncDisposable {
   readonly pool: ModelPool;
   readonly memory: MemoryBudget;
   readonly desk: EditDesk;
+  readonly pictures: PictureDesk;
   readonly #parts: WorkerParts;
   readonly #clock: Clock;
   readonly #flow: FlowParts;
-  readonly #pictures: PictureDesk;
   readonly #index: RedisIndex | undefined;
   readonly #stop = new AbortController();
   #announcing: Promise<void> | undefined;
@@ -66,7 +66,7 @@ export class Worker implements AsyncDisposable {
     this.desk = new EditDesk(config.edits.max);
     this.#parts = parts;
     this.#clock = parts.clock ?? systemClock;
-    this.#pictures = pictures;
+    this.pictures = pictures;
     this.#index = index;
     this.#flow = {
       clock: this.#clock,
@@ -190,7 +190,7 @@ export class Worker implements AsyncDisposable {
     this.#stop.abort();
     await this.#announcing;
     await this.pool[Symbol.asyncDispose]();
-    await this.#pictures[Symbol.asyncDispose]();
+    await this.pictures[Symbol.asyncDispose]();
     this.#index?.[Symbol.dispose]();
     await this.store[Symbol.asyncDispose]();
   }

@@ -61,6 +61,16 @@ export class MemoryTier {
     return this.#steps.size;
   }
 
+  /** What each variant has of it, bytes: chunks that are there or coming. */
+  bytesByVariant(): ReadonlyMap<VariantKey, number> {
+    const bytes = new Map<VariantKey, number>();
+    for (const { key, offsets, chunkBytes } of this.#steps.values()) {
+      const held = chunkBytes.reduce((sum, each, chunk) => sum + (offsets[chunk] === -1 ? 0 : each), 0);
+      bytes.set(key, (bytes.get(key) ?? 0) + held);
+    }
+    return bytes;
+  }
+
   find(id: string): MemoryStep | undefined {
     return this.#steps.get(id);
   }

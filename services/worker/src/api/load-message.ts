@@ -20,7 +20,7 @@ export function loadMessage(worker: Worker, sequence: number): WatchLoadResponse
       name,
       batchMax,
       isLoaded: host !== undefined,
-      ...(host === undefined ? {} : hostFacts(host)),
+      ...(host === undefined ? {} : hostFacts(host, worker)),
     })),
     store: {
       memoryBytes: counts.memoryBytes,
@@ -32,17 +32,19 @@ export function loadMessage(worker: Worker, sequence: number): WatchLoadResponse
   };
 }
 
-/** Variants that are held whole, and a text that changes when they do. */
-export function heldVariants({ store }: Worker) {
+/** Variants that are held whole, and a text that changes when they do, or when much of one comes to memory or goes. */
+export function heldVariants({ store }: Pick<Worker, 'store'>) {
+  const inMemory = store.bytesInMemory();
   const held = store.variants().filter(({ isWhole }) => isWhole);
-  return {
-    version: held.map(({ generation }) => generation).join(),
-    variants: held.map(({ key, bytes }) => ({ key, bytes })),
-  };
+  const variants = held.map(({ key, bytes }) => ({ key, bytes, memoryBytes: inMemory.get(key) ?? 0 }));
+  const quarters = variants.map(({ bytes, memoryBytes }) => Math.round((4 * memoryBytes) / bytes));
+  return { version: [...held.map(({ generation }) => generation), ...quarters].join(), variants };
 }
 
-function hostFacts({ batcher, engine, fingerprint, latency }: ModelHost) {
+function hostFacts(host: ModelHost, { pictures }: Worker) {
+  const { batcher, engine, fingerprint, latency, stage } = host;
   const { model } = engine;
+  const { side, steps, guidance, textRows } = model.defaults;
   const flops = (rows: number, keys: number) => model.denoiser.blocks.length * model.blockFlops({ rows, keys });
   return {
     fingerprint,
@@ -53,6 +55,14 @@ function hostFacts({ batcher, engine, fingerprint, latency }: ModelHost) {
     compute: line((work) => latency.computeMs(work)),
     flopsOfRow: flops(1, 0),
     flopsOfPair: flops(1, 1) - flops(1, 0),
+    side,
+    defaultSteps: steps,
+    defaultGuidance: guidance,
+    textRows,
+    predictedMs: host.predictMs(steps),
+    aroundMs: pictures.tookMs + stage.tookMs.usual + stage.tookMs.urgent,
+    bytesOfToken: host.bytesOfToken,
+    stepsRun: host.stepsRun,
   };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LatencyModel as Latencies, type LatencyModel, type LatencyPrior } from '@instgenie/cost';
 import { type StorageType, systemClock } from '@instgenie/domain';
-import { Engine, type Provider, type StepReport } from '@instgenie/engine';
+import { ActivationLayout, activationShape, Engine, type Provider, type StepReport } from '@instgenie/engine';
 import type { PeerLookup } from '@instgenie/loader';
 import type { PinnedProfile } from '@instgenie/planner';
 import type { ActivationStore } from '@instgenie/store';
@@ -79,11 +79,14 @@ export class ModelHost implements AsyncDisposable {
   readonly stage: Stage;
   /** Hosts of one fingerprint plan alike and compute the same bytes. */
   readonly fingerprint: string;
+  /** Activations of a token in a step, over all blocks, in a picture of the size that the model was made for. */
+  readonly bytesOfToken: number;
   /** Masked tokens of the edits of late, faded. */
   #usualTokens = 0;
   /** Edits that are not encoded yet. */
   #before = 0;
   readonly #ends = new CompletionRate();
+  #stepsRun = 0;
   #run: Promise<void>;
 
   private constructor(engine: Engine, settings: ModelSettings, parts: HostParts) {
@@ -93,7 +96,9 @@ export class ModelHost implements AsyncDisposable {
       .update(`${engine.model.identity}:${engine.fingerprint}:${JSON.stringify(settings.profile ?? null)}`)
       .digest('hex')
       .slice(0, 32);
+    this.bytesOfToken = bytesOfToken(engine);
     const onStep = (report: StepReport, works: readonly HostWork[], gapMs: number) => {
+      this.#stepsRun++;
       const flops = works.reduce((sum, work) => sum + work.flops, 0);
       const isUsual = report.runs > 0 && report.blocksRecomputed === 0;
       if (isUsual) this.latency.observeCompute({ flops, ms: Math.max(0, report.totalMs - report.waitMs) });
@@ -140,6 +145,11 @@ export class ModelHost implements AsyncDisposable {
     const { model } = this.engine;
     const { textRows } = model.defaults;
     return model.denoiser.blocks.length * model.blockFlops({ rows: rows + textRows, keys: tokens + textRows });
+  }
+
+  /** Steps of batches that were run so far. */
+  get stepsRun(): number {
+    return this.#stepsRun;
   }
 
   /** An edit comes: it counts in predictions until it is disposed of, and as one to be encoded until then. */
@@ -199,4 +209,10 @@ export class ModelHost implements AsyncDisposable {
     const side = this.engine.model.defaults.side / 16;
     return side * side;
   }
+}
+
+function bytesOfToken(engine: Engine): number {
+  const { side } = engine.model.defaults;
+  const shape = activationShape(engine, { picture: { width: side, height: side } });
+  return new ActivationLayout(shape).bytes / shape.tokens;
 }

@@ -19,6 +19,12 @@ export class PictureDesk implements AsyncDisposable {
     this.#stage = new Stage({ name: 'pictures', concurrency: 2, waitingMax, now: () => systemClock.now() });
   }
 
+  /** What reading a picture and making the file of a result take, about, ms. */
+  get tookMs(): number {
+    const { usual, urgent } = this.#stage.tookMs;
+    return usual + urgent;
+  }
+
   async read(call: Omit<ReadCall, 'id'>, signal: AbortSignal): Promise<OpenPicture> {
     const id = this.#next++;
     const read = await this.#stage.run(() => this.#thread.call<ReadPicture>('read', { id, ...call }), { signal });

@@ -45,7 +45,8 @@ export interface EditRequest {
    */
   template?: _instgenie_worker_v1_TemplateSource | null;
   /**
-   * What may change: a png, jpeg or webp file as large as the picture. Empty: where the picture is transparent.
+   * What may change: a png, jpeg or webp file as large as the picture. Empty: where the picture is transparent; where it
+   * is not, all of it, as if `dense`.
    */
   mask?: Buffer | Uint8Array | string;
   /**
@@ -104,6 +105,11 @@ export interface EditRequest {
    * Resize the result to this. Without it, the source's size.
    */
   size?: _instgenie_worker_v1_ResultSize | null;
+  /**
+   * How long the edit goes on, and then its result is kept, after its caller has gone without Cancel, ms, at most 60,000:
+   * an equal request of the same tenant and edit_id joins it. 0: as the worker is configured.
+   */
+  orphanMs?: number;
   _seed?: 'seed';
   _strength?: 'strength';
 }
@@ -129,7 +135,8 @@ export interface EditRequest__Output {
    */
   template: _instgenie_worker_v1_TemplateSource__Output | null;
   /**
-   * What may change: a png, jpeg or webp file as large as the picture. Empty: where the picture is transparent.
+   * What may change: a png, jpeg or webp file as large as the picture. Empty: where the picture is transparent; where it
+   * is not, all of it, as if `dense`.
    */
   mask: Buffer;
   /**
@@ -188,6 +195,11 @@ export interface EditRequest__Output {
    * Resize the result to this. Without it, the source's size.
    */
   size: _instgenie_worker_v1_ResultSize__Output | null;
+  /**
+   * How long the edit goes on, and then its result is kept, after its caller has gone without Cancel, ms, at most 60,000:
+   * an equal request of the same tenant and edit_id joins it. 0: as the worker is configured.
+   */
+  orphanMs: number;
   _seed?: 'seed';
   _strength?: 'strength';
 }

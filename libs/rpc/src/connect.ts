@@ -16,8 +16,11 @@ import type { TlsKeys } from './tls.ts';
 const mib = 1024 ** 2;
 
 export interface ConnectOptions {
-  /** Plain text without it. `cert` is shown to servers that ask; theirs must be signed by `ca`, else by a known authority. */
-  readonly tls?: TlsKeys & {
+  /**
+   * Plain text without it. `cert`, with its `key`, is shown to servers that ask; theirs must be signed by `ca`, else by a
+   * known authority.
+   */
+  readonly tls?: Partial<TlsKeys> & {
     /** The name in the server's certificate, where that is not the host of the address. */
     readonly serverName?: string;
   };
@@ -61,6 +64,11 @@ export class RpcClient<Service extends ServiceDefinition> implements AsyncDispos
   constructor(client: Client, service: Service) {
     this.#client = client;
     this.#service = service;
+  }
+
+  /** Calls of another service over the same connection; disposing of either closes it. */
+  as<Other extends ServiceDefinition>(service: Other): RpcClient<Other> {
+    return new RpcClient(this.#client, service);
   }
 
   unary<Name extends MethodName<Service>>(
@@ -174,7 +182,8 @@ function grpcOptions({ deadlineMs, parent }: CallOptions) {
 }
 
 function channelCredentials({ tls }: ConnectOptions): ChannelCredentials {
-  return tls === undefined ? credentials.createInsecure() : credentials.createSsl(tls.ca ?? null, tls.key, tls.cert);
+  if (tls === undefined) return credentials.createInsecure();
+  return credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
 }
 
 function channelOptions({ tls, receiveBytesMax = 32 * mib }: ConnectOptions): ChannelOptions {

@@ -27,8 +27,9 @@ export function pictureMessage({
 }
 
 /** What was found in an order, as a message; the request's id has a field of its own elsewhere. */
-export function factsMessage({ requestId: _, warnings, ...facts }: EditFacts): v1.EditFacts {
-  return { ...facts, warnings: [...warnings] };
+export function factsMessage(facts: EditFacts): v1.EditFacts {
+  const { templateId, model, maskRatio, maskedTokens, tokens, steps, warnings } = facts;
+  return { templateId, model, maskRatio, maskedTokens, tokens, steps, warnings: [...warnings] };
 }
 
 function timesMessage(times: EditTimes): v1.EditTimings {

@@ -66,6 +66,21 @@ test('edits at once, of tenants that choose the same names, end with the bytes o
   assert.equal(new Set(crowd.map(({ result }) => result.variant)).size, 5);
 });
 
+test("a tenant uses the activations of another one only where the request says that they are that one's", async () => {
+  const ask = async (editId: string, tenant: string, owner = '') => {
+    const request = await testRequest({ editId, tenant, picture: 11 });
+    return (await worker.result({ ...request, template: { ...request.template, owner } })).result;
+  };
+  const own = await ask('own', 'owner');
+  const stranger = await ask('own', 'stranger');
+  assert.deepEqual([own.cache, stranger.cache], ['CACHE_OUTCOME_COLD', 'CACHE_OUTCOME_COLD']);
+  assert.notEqual(stranger.variant, own.variant);
+  const granted = await ask('granted', 'stranger', 'owner');
+  assert.deepEqual([granted.cache, granted.variant], ['CACHE_OUTCOME_WARM', own.variant]);
+  assert.deepEqual(granted.picture, own.picture);
+  assert.equal((await ask('again', 'owner', 'owner')).variant, own.variant);
+});
+
 test('edits that join a cold template while it is filled find every step that is behind the first one', async () => {
   const edits = await Promise.all(
     [1, 2, 3].map(async (seed) =>

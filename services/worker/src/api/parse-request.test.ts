@@ -27,6 +27,7 @@ const template = fc.record(
     prompt: text,
     noiseSeed: fc.maxSafeNat(),
     keepEvery: number,
+    owner: text,
   },
   { requiredKeys: [] },
 );
@@ -98,6 +99,7 @@ test('what is left out is as usual', () => {
         prompt: '',
         noiseSeed: 0,
         keepEvery: 1,
+        owner: undefined,
       },
       mask: { kind: 'alpha' },
       maskMode: 'auto',

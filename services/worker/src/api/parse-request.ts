@@ -33,6 +33,7 @@ const template = z.object({
   prompt: text(promptCharsMax),
   noiseSeed: seed,
   keepEvery: z.number().int().min(0).max(stepsMax),
+  owner: tenant,
 });
 
 const edit = z.object({
@@ -104,12 +105,13 @@ export function parsePrime(request: PrimeRequest__Output): PrimeJob {
 
 function parseTemplate(message: TemplateSource__Output | null): TemplateAsk {
   if (message === null) throw invalid('template', 'say which picture is edited');
-  const { model, keepEvery, steps, guidance, ...rest } = checked(template, message, 'template.');
+  const { model, keepEvery, steps, guidance, owner, ...rest } = checked(template, message, 'template.');
   return {
     ...rest,
     steps,
     guidance,
     model: model === '' ? undefined : model,
+    owner: owner === '' ? undefined : owner,
     keepEvery: Math.max(1, keepEvery),
     source: sourceOf(message),
   };

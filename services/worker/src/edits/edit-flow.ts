@@ -55,7 +55,7 @@ export async function runEdit(parts: FlowParts, job: EditJob, call: EditCall): P
   requireTime(call, clock.now() + host.predictMs(job.template.steps ?? host.engine.model.defaults.steps));
   using entry = host.enter();
   using picture = await times.run('decode', () => readPicture(pictures, host, job, call.signal));
-  const spec = templateSpec(host, job, { salt: parts.saltOf(job.tenant), picture });
+  const spec = templateSpec(host, job, { salt: parts.saltOf(ownerOf(job)), picture });
   const { rows, columns } = gridOf(spec.picture);
   const tokens = rows * columns;
   using held = new DisposableStack();
@@ -109,6 +109,11 @@ export function readPicture(
   const { template, mask, maskMode, grow = 0, feather = 0 } = job;
   const modelSide = host.engine.model.defaults.side;
   return pictures.read({ source: template.source, mask, maskMode, grow, feather, modelSide }, signal);
+}
+
+/** Whose activations an edit or a priming uses. */
+export function ownerOf({ template, tenant }: Pick<EditJob, 'template' | 'tenant'>): string {
+  return template.owner ?? tenant;
 }
 
 /** A template as it was asked for, and for what was not said as its model does. */

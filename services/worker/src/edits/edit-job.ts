@@ -13,6 +13,8 @@ export interface TemplateAsk {
   readonly prompt: string;
   readonly noiseSeed: number;
   readonly keepEvery: number;
+  /** Whose activations are used and kept; undefined: those of whose edit it is. */
+  readonly owner: string | undefined;
 }
 
 /** An edit, as it was asked for. */

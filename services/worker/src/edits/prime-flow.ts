@@ -2,7 +2,7 @@ import { ServiceError } from '@instgenie/domain';
 import { PrimeRun, type StepReport } from '@instgenie/engine';
 import { variantBytes } from '@instgenie/store';
 import type { Feed } from './edit-feed.ts';
-import { type FlowParts, readPicture, takeTemplate, templateSpec } from './edit-flow.ts';
+import { type FlowParts, ownerOf, readPicture, takeTemplate, templateSpec } from './edit-flow.ts';
 import type { PrimeJob } from './edit-job.ts';
 import type { HostWork } from './edit-work.ts';
 import { leaving } from './refusals.ts';
@@ -28,7 +28,7 @@ export async function runPrime(
   using picture = await readPicture(pictures, host, job, signal);
   using held = new DisposableStack();
   held.use(memory.take(picture.bytes, host.stage.predictedMs));
-  const spec = templateSpec(host, job, { salt: parts.saltOf(job.tenant), picture });
+  const spec = templateSpec(host, job, { salt: parts.saltOf(ownerOf(job)), picture });
   const variant = host.shelf.keyOf(spec);
   await using loan = await takeTemplate(host, { key: variant, spec, signal });
   const { template, keeper } = loan.stored;

@@ -15,6 +15,7 @@ export interface DecodeOptions {
   readonly sideMax?: number;
 }
 
+const pixelsMaxUsual = 16_800_000;
 /** A colour profile and EXIF have their place; nothing that changes pixels needs more than this. */
 const metadataBytesMax = 4_000_000;
 /** Bounds files that decode slowly on purpose. */
@@ -27,21 +28,27 @@ const decodeSecondsMax = 20;
  * Throws `invalid`, naming the field, for other formats, animations, sizes over the limits and damaged files.
  */
 export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
-  const { field = 'image', bytesMax = 50_000_000, pixelsMax = 16_800_000, sideMax = 16_384 } = options;
-  const container = checkContainer(bytes, { field, bytesMax, pixelsMax, sideMax });
+  const { field = 'image', pixelsMax = pixelsMaxUsual } = options;
+  const container = checkContainer(bytes, options);
   try {
     const { data, info } = await pixels(container, pixelsMax);
     const { width, height, channels } = info;
     if (channels !== 3 && channels !== 4) throw new Error(`decoded to ${channels} channels`);
     return picture({ width, height, channels, data: new Uint8Array(data.buffer, data.byteOffset, data.length) });
   } catch (cause) {
-    const wrong = `this ${container.format} is damaged or cut short and cannot be decoded`;
-    throw refusal({ field, wrong, fix: 'save it again and send the whole file', cause });
+    throw damaged(container, field, cause);
   }
 }
 
-function checkContainer(bytes: Uint8Array, limits: Required<DecodeOptions>): Container {
-  const { field, bytesMax, pixelsMax, sideMax } = limits;
+/** A file that is as its header says it is not. */
+export function damaged({ format }: Container, field: string, cause: unknown) {
+  const wrong = `this ${format} is damaged or cut short and cannot be decoded`;
+  return refusal({ field, wrong, fix: 'save it again and send the whole file', cause });
+}
+
+/** What a file says of itself, if it is within the limits; throws what `decodePicture` does before it decodes. */
+export function checkContainer(bytes: Uint8Array, options: DecodeOptions): Container {
+  const { field = 'image', bytesMax = 50_000_000, pixelsMax = pixelsMaxUsual, sideMax = 16_384 } = options;
   if (bytes.length === 0) throw refusal({ field, wrong: 'it is empty', fix: 'send a png, jpeg or webp file' });
   if (bytes.length > bytesMax) {
     const wrong = `it has ${bytes.length} bytes, more than the ${bytesMax} allowed`;

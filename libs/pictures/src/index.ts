@@ -12,6 +12,7 @@ export { type EncodeOptions, encodePicture, type PictureFormat } from './encode.
 export { cutMask, cutWindow, type PlaceOptions, placeWindow } from './fit.ts';
 export { type MaskMode, maskFromAlpha, type ReadMaskOptions, readMask, requireMasked } from './mask-image.ts';
 export { type PasteOptions, paste } from './paste.ts';
+export { type PictureHeader, readPictureHeader } from './picture-header.ts';
 export { resizeMask } from './resize-mask.ts';
 export { featherWeights, growMask, shapePixelsMax } from './shape-mask.ts';
 export { maskOverlay, sideBySide } from './side-by-side.ts';

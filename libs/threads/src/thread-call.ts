@@ -68,8 +68,9 @@ export class ThreadClient implements AsyncDisposable {
   #next = 0;
   #death: ServiceError | undefined;
 
-  constructor(file: URL, workerData: unknown) {
-    this.#worker = new Worker(file, { workerData });
+  /** `env`: the thread's environment; a copy of the process's without it. */
+  constructor(file: URL, workerData: unknown, { env }: { readonly env?: NodeJS.ProcessEnv } = {}) {
+    this.#worker = new Worker(file, { workerData, ...(env === undefined ? {} : { env }) });
     this.#worker.on('message', (message: Answer) => this.#settle(message));
     this.#worker.on('error', (cause) => this.#die(new ServiceError('internal', 'a thread failed', { cause })));
     this.#worker.on('exit', () => this.#die(new ServiceError('internal', 'a thread is closed')));

@@ -1,0 +1,71 @@
+import { type Clock, ServiceError } from '@instgenie/domain';
+import type { EditRequest, EditResponse__Output, RpcClient, WorkerServiceDefinition } from '@instgenie/rpc';
+
+type Result = NonNullable<EditResponse__Output['result']>;
+type Checkpoint = NonNullable<EditResponse__Output['checkpoint']>;
+
+/** News of an edit on a worker, but for its end. */
+export type StayNews = Exclude<EditResponse__Output, { readonly event: 'result' | 'checkpoint' | 'alive' }>;
+
+/** How far an edit has come, over all its stays. */
+export interface Progress {
+  checkpoint: Checkpoint | undefined;
+  stepsDone: number;
+  /** Whether the worker of the running stay has told anything. */
+  wasHeard: boolean;
+}
+
+export interface StayCall {
+  readonly client: RpcClient<WorkerServiceDefinition>;
+  readonly request: EditRequest;
+  readonly deadlineMs: number;
+  readonly traceparent: string | undefined;
+  readonly clock: Clock;
+  /** A worker that is silent for so long is lost. */
+  readonly silentMs: number;
+  readonly progress: Progress;
+  readonly onNews: (news: EditResponse__Output) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Runs an edit on a worker, from its latest checkpoint if it has one. Rejects with how that failed. */
+export async function stay(call: StayCall): Promise<Result> {
+  const { client, request, progress, signal, clock, silentMs } = call;
+  progress.wasHeard = false;
+  const silence = new AbortController();
+  const lost = () => silence.abort();
+  let takeBack = clock.after(silentMs, lost);
+  const resume = progress.checkpoint;
+  const options = {
+    deadlineMs: call.deadlineMs,
+    signal: AbortSignal.any([signal, silence.signal]),
+    ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
+  };
+  try {
+    for await (const news of client.stream(
+      'Edit',
+      { ...request, ...(resume === undefined ? {} : { resume }) },
+      options,
+    )) {
+      takeBack();
+      takeBack = clock.after(silentMs, lost);
+      progress.wasHeard = true;
+      if (news.result !== undefined && news.result !== null) return news.result;
+      learn(progress, news);
+      call.onNews(news);
+    }
+    throw new ServiceError('internal', 'a worker ended an edit without a result');
+  } catch (thrown) {
+    if (silence.signal.aborted && !signal.aborted) {
+      throw new ServiceError('unavailable', `nothing was heard of the worker for ${silentMs} ms`, { cause: thrown });
+    }
+    throw thrown;
+  } finally {
+    takeBack();
+  }
+}
+
+function learn(progress: Progress, { checkpoint, stepped }: EditResponse__Output): void {
+  if (checkpoint !== undefined && checkpoint !== null) progress.checkpoint = checkpoint;
+  if (stepped !== undefined && stepped !== null) progress.stepsDone = Math.max(progress.stepsDone, stepped.done);
+}

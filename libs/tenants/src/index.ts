@@ -1,2 +1,11 @@
+export { anyOf } from './any-of.ts';
 export type { Authenticator, Caller, Quota, Scope } from './caller.ts';
 export { scopes } from './caller.ts';
+export { JwksSource, type JwksSourceSettings } from './jwks-source.ts';
+export { JwtAuthenticator, type JwtAuthenticatorSettings } from './jwt-authenticator.ts';
+export { KeyAuthenticator, type KeyAuthenticatorSettings } from './key-authenticator.ts';
+export { checkTenantName, isTenantName } from './names.ts';
+export { OpenAuthenticator } from './open-authenticator.ts';
+export { requireScope, unauthenticated } from './refusals.ts';
+export { type MadeKey, type NewKey, TenantDirectory } from './tenant-directory.ts';
+export type { KeyRecord, TenantRecord } from './tenant-record.ts';

@@ -17,10 +17,14 @@ import {
   workerServiceDefinition,
 } from '@instgenie/rpc';
 
+export { digestPicture, editDigest } from './simulated/edit-digest.ts';
+
 export const tinyModel = fileURLToPath(
   new URL('../../../libs/diffusion/fixtures/checkpoints/flux-schnell', import.meta.url),
 );
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+/** What a worker is started from, and a simulated one. */
+export const workerMain = fileURLToPath(new URL('./main.ts', import.meta.url));
+export const simulatedWorkerMain = fileURLToPath(new URL('./simulated/main.ts', import.meta.url));
 /** Not larger than the tiny model: its window is the whole picture. */
 export const [width, height] = [64, 48];
 /** How long a test waits for what should come at once. */
@@ -48,7 +52,7 @@ export class WorkerProcess implements AsyncDisposable {
     folder: string,
     { id = 'w1', set = [] }: { readonly id?: string; readonly set?: readonly string[] } = {},
   ): Promise<WorkerProcess> {
-    const settings = [
+    return await WorkerProcess.#launch(workerMain, [
       `id=${id}`,
       'listen=127.0.0.1:0',
       'ops=127.0.0.1:0',
@@ -60,7 +64,15 @@ export class WorkerProcess implements AsyncDisposable {
       'memory.activations=64Mi',
       'traces.stepShare=0',
       ...set,
-    ];
+    ]);
+  }
+
+  /** Starts one that computes nothing and takes its time, with results that are digests of requests. */
+  static simulate({ id = 'w1', set = [] }: { readonly id?: string; readonly set?: readonly string[] } = {}) {
+    return WorkerProcess.#launch(simulatedWorkerMain, [`id=${id}`, ...set]);
+  }
+
+  static async #launch(main: string, settings: readonly string[]): Promise<WorkerProcess> {
     const child = spawn(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', main, ...settings.flatMap((setting) => ['--set', setting])],
@@ -149,18 +161,23 @@ export function testMask() {
   return mask({ width, height, bits });
 }
 
+/** The test mask as a file, white where it is masked. */
+export async function testMaskFile(): Promise<Buffer<ArrayBuffer>> {
+  const { bits } = testMask();
+  const data = Uint8Array.from({ length: bits.length * 3 }, (_, at) => 255 * (bits[Math.floor(at / 3)] ?? 0));
+  return Buffer.from(await encodePicture(picture({ width, height, channels: 3, data }), 'png'));
+}
+
 /** A request for an edit of the test picture. */
 export async function testRequest(
   fields: Partial<EditRequest> & { readonly steps?: number; readonly picture?: number } = {},
 ) {
   const { steps = 4, picture: seed = 1, ...rest } = fields;
-  const { bits } = testMask();
-  const data = Uint8Array.from({ length: bits.length * 3 }, (_, at) => 255 * (bits[Math.floor(at / 3)] ?? 0));
   return {
     editId: 'e1',
     tenant: 'acme',
     template: { inline: Buffer.from(await encodePicture(testPicture(seed), 'png')), picture: 'inline', steps },
-    mask: Buffer.from(await encodePicture(picture({ width, height, channels: 3, data }), 'png')),
+    mask: await testMaskFile(),
     prompt: 'a red fox',
     seed: 7,
     ...rest,

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { LatencyModel as Latencies, type LatencyModel } from '@instgenie/cost';
+import { type Clock, systemClock } from '@instgenie/domain';
+import { type DeviceWork, deviceStepMs, SimulatedEngine, SimulatedStore } from '@instgenie/testing';
+import { Batcher } from '../batching/batcher.ts';
+import { CompletionRate } from '../models/completion-rate.ts';
+import type { HostEntry } from '../models/model-host.ts';
+import { Stage } from '../stages/stage.ts';
+import type { SimulatedConfig } from './config.ts';
+
+/** Rows of text beside those of the window, as 512 beside 4,096. */
+const textShare = 1 / 8;
+/** Pretended operations of a row. */
+const rowFlops = 1e9;
+/** Whoever is taken should be in time, also when others take longer than usual. */
+const margin = 1.25;
+
+/** Work that is stepped on a simulated device. */
+export interface SimulatedWork {
+  /** What its next step does. */
+  next(): DeviceWork;
+  settle(): void;
+}
+
+/** A device that computes nothing and takes its time: batch, encoders' line and activations as a model's host has them. */
+export class SimulatedHost implements AsyncDisposable {
+  readonly config: SimulatedConfig;
+  readonly clock: Clock = systemClock;
+  readonly fingerprint: string;
+  readonly store: SimulatedStore;
+  readonly latency: LatencyModel;
+  readonly stage: Stage;
+  readonly batcher: Batcher<SimulatedWork>;
+  readonly textRows: number;
+  readonly flopsOfRow = rowFlops;
+  readonly #engine: SimulatedEngine<DeviceWork>;
+  readonly #ends = new CompletionRate();
+  #usualTokens = 0;
+  #before = 0;
+  readonly #run: Promise<void>;
+
+  constructor(config: SimulatedConfig) {
+    this.config = config;
+    const { timeScale, slowFactor, side } = config;
+    this.fingerprint = createHash('sha256').update(`simulated ${config.model} ${side}`).digest('hex').slice(0, 32);
+    this.store = new SimulatedStore(config.store);
+    const tokens = this.windowTokens;
+    this.textRows = Math.max(1, Math.round(tokens * textShare));
+    const startMs = config.costs.startMs * timeScale;
+    const rowMs = (config.costs.denseMs * timeScale) / (tokens + this.textRows);
+    const loadMs = config.costs.loadMs * timeScale;
+    this.latency = Latencies.from({
+      compute: { startMs, flopsPerMs: rowFlops / Math.max(1e-9, rowMs) },
+      load: {
+        memory: { latencyMs: 0.01, bytesPerMs: 1e9 },
+        disk: { latencyMs: 0.01, bytesPerMs: this.stepBytes / Math.max(1e-3, loadMs) },
+        peer: { latencyMs: 0.01, bytesPerMs: this.stepBytes / Math.max(1e-3, 4 * loadMs) },
+      },
+    });
+    this.#engine = new SimulatedEngine({
+      clock: this.clock,
+      stepMs: (batch) => slowFactor * deviceStepMs({ startMs, rowMs, loadMs }, batch),
+    });
+    const now = () => this.clock.now();
+    this.stage = new Stage({ name: 'encoders', concurrency: 1, waitingMax: 2 * config.edits.max, now });
+    this.batcher = new Batcher<SimulatedWork>({
+      executor: { step: (works) => this.#step(works) },
+      clock: this.clock,
+      stepTime: (batch) =>
+        this.latency.computeMs(batch.reduce((sum, { maskedTokens }) => sum + this.rowsOf(maskedTokens) * rowFlops, 0)),
+      settings: {
+        batchMax: config.batchMax,
+        bytesMax: Number.MAX_SAFE_INTEGER,
+        waitingMax: config.edits.max,
+        agingMs: 10_000,
+      },
+    });
+    this.#run = this.batcher.run();
+  }
+
+  get windowTokens(): number {
+    return (this.config.side / 16) ** 2;
+  }
+
+  /** Activations of a step, bytes. */
+  get stepBytes(): number {
+    return this.config.store.variantBytes / this.config.steps;
+  }
+
+  get stepsRun(): number {
+    return this.#engine.steps;
+  }
+
+  /** What an edit takes beside its steps, when it is alone, ms. */
+  get aroundMs(): number {
+    const { encodeMs, decodeMs } = this.config.costs;
+    return this.config.timeScale * (encodeMs + decodeMs);
+  }
+
+  rowsOf(tokens: number): number {
+    return tokens + this.textRows;
+  }
+
+  /** Takes the time of one of the stages beside the steps, in its line. */
+  async pass(stage: 'encode' | 'decode', signal: AbortSignal): Promise<void> {
+    const { timeScale, costs } = this.config;
+    const ms = timeScale * (stage === 'encode' ? costs.encodeMs : costs.decodeMs);
+    const wait = () => new Promise<void>((resolve) => this.clock.after(ms, resolve));
+    await this.stage.run(wait, { signal, isUrgent: stage === 'decode' });
+  }
+
+  /** An edit comes: it counts in predictions until it is disposed of. */
+  enter(): HostEntry {
+    this.#before++;
+    this.#ends.enter(this.clock.now());
+    let [isEncoded, isDone] = [false, false];
+    const encoded = () => {
+      if (!isEncoded) this.#before--;
+      isEncoded = true;
+    };
+    return {
+      encoded: (maskedTokens) => {
+        encoded();
+        this.#usualTokens += (maskedTokens - this.#usualTokens) * (this.#usualTokens === 0 ? 1 : 1 / 16);
+      },
+      done: () => {
+        isDone = true;
+      },
+      [Symbol.dispose]: () => {
+        encoded();
+        this.#ends.leave(this.clock.now(), { isDone });
+      },
+    };
+  }
+
+  /** When an edit would be done that came now, before its mask is known, about, ms; 0 before the first edit. */
+  predictMs(steps: number): number {
+    if (this.#usualTokens === 0) return 0;
+    const { usual: encodeMs, urgent: decodeMs } = this.stage.tookMs;
+    const edit = { maskedTokens: this.#usualTokens, stepsLeft: steps };
+    const stepsMs = this.batcher.predictMs(Array.from({ length: this.#before + 1 }, () => edit));
+    const stageMs = (this.#before + 1) * encodeMs + (this.#ends.here + 1) * decodeMs;
+    return Math.max(stageMs, encodeMs + stepsMs + decodeMs, margin * this.#ends.predictedMs);
+  }
+
+  /** From the last step of an edit to its result, if nothing else is to be decoded, about, ms. */
+  get finishMs(): number {
+    return this.stage.tookMs.urgent;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.batcher.drain({ handOver: true });
+    await this.#run;
+  }
+
+  async #step(works: readonly SimulatedWork[]): Promise<void> {
+    const batch = works.map((work) => work.next());
+    const began = this.clock.now();
+    await this.#engine.step(batch);
+    for (const work of works) work.settle();
+    const isUsual = batch.every(({ fill, load }) => fill === undefined && load === undefined);
+    const flops = rowFlops * batch.reduce((sum, { rows }) => sum + rows, 0);
+    if (isUsual) this.latency.observeCompute({ flops, ms: this.clock.now() - began });
+  }
+}

@@ -1,7 +1,7 @@
 import { type Mask, maskBox, type Picture } from '@instgenie/domain';
 import { decodePicture } from './decode.ts';
 import { cutMask, cutWindow, placeWindow } from './fit.ts';
-import { type MaskMode, maskFromAlpha, readMask, requireMasked } from './mask-image.ts';
+import { type MaskMode, maskFromAlpha, maskFromAlphaOrAll, readMask, requireMasked } from './mask-image.ts';
 import { paste } from './paste.ts';
 import { featherWeights, growMask } from './shape-mask.ts';
 import { chooseWindow, type Window } from './windows.ts';
@@ -13,6 +13,8 @@ export interface InputFiles {
   readonly mask?: Uint8Array;
   readonly maskMode: MaskMode;
   readonly onSizeMismatch: 'refuse' | 'resize';
+  /** Without a mask, of a picture that is not transparent anywhere: `all` of it is edited. `refuse` unless told. */
+  readonly onOpaque?: 'refuse' | 'all';
   /** Pixels the mask is grown by, then feathered by inside. */
   readonly grow: number;
   readonly feather: number;
@@ -63,7 +65,10 @@ export async function pasteWindow(
   return paste({ source, painted: await placeWindow({ picture: source, window, painted }), mask, weights });
 }
 
-async function maskOf(source: Picture, { mask, maskMode, onSizeMismatch, bytesMax }: InputFiles): Promise<Mask> {
-  if (mask === undefined) return maskFromAlpha(source);
+async function maskOf(
+  source: Picture,
+  { mask, maskMode, onSizeMismatch, onOpaque, bytesMax }: InputFiles,
+): Promise<Mask> {
+  if (mask === undefined) return onOpaque === 'all' ? maskFromAlphaOrAll(source) : maskFromAlpha(source);
   return await readMask(mask, { mode: maskMode, size: source, onSizeMismatch, bytesMax });
 }

@@ -16,4 +16,5 @@ export { type PictureHeader, readPictureHeader } from './picture-header.ts';
 export { resizeMask } from './resize-mask.ts';
 export { featherWeights, growMask, shapePixelsMax } from './shape-mask.ts';
 export { maskOverlay, sideBySide } from './side-by-side.ts';
+export type { DigitalSourceType } from './source-type.ts';
 export { chooseWindow, type Window, type WindowRequest } from './windows.ts';

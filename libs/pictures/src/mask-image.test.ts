@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { maskedPixels, type Picture } from '@instgenie/domain';
 import { encodePicture } from './encode.ts';
-import { type MaskMode, maskFromAlpha, readMask, requireMasked } from './mask-image.ts';
+import { type MaskMode, maskFromAlpha, maskFromAlphaOrAll, readMask, requireMasked } from './mask-image.ts';
 import { maskLines, maskOf, pictureOf, plainPicture, raw, refused } from './testing.ts';
 
 const size = { width: 2, height: 1 };
@@ -120,6 +120,46 @@ suite('an edit without a mask', () => {
   test('is refused if the picture has no alpha', () => {
     assert.throws(() => maskFromAlpha(pictureOf(1, [[1, 2, 3]])), refused('mask', /there is none.*; send one/));
   });
+});
+
+suite('an edit without a mask that may be of all of the picture', () => {
+  const rows = [
+    {
+      name: 'is where the picture is transparent',
+      pixels: [
+        [1, 2, 3, 0],
+        [1, 2, 3, 255],
+      ],
+      want: '#.',
+    },
+    {
+      name: 'is of all of a picture that is wholly transparent',
+      pixels: [
+        [1, 2, 3, 0],
+        [1, 2, 3, 0],
+      ],
+      want: '##',
+    },
+    {
+      name: 'is of all of a picture whose alpha masks nothing',
+      pixels: [
+        [1, 2, 3, 128],
+        [1, 2, 3, 255],
+      ],
+      want: '##',
+    },
+    {
+      name: 'is of all of a picture without alpha',
+      pixels: [
+        [1, 2, 3],
+        [1, 2, 3],
+      ],
+      want: '##',
+    },
+  ];
+  for (const { name, pixels, want } of rows) {
+    test(name, () => assert.deepEqual(maskLines(maskFromAlphaOrAll(pictureOf(2, pixels))), [want]));
+  }
 });
 
 suite('requireMasked', () => {

@@ -52,6 +52,14 @@ export function maskFromAlpha(source: Picture): Mask {
   return alphaMask(source);
 }
 
+/** The mask of an edit that came without one: the picture's alpha if that masks anything, else all of it. */
+export function maskFromAlphaOrAll(source: Picture): Mask {
+  const byAlpha = source.channels === 4 ? alphaMask(source) : undefined;
+  if (byAlpha?.bits.includes(1) === true) return byAlpha;
+  const { width, height } = source;
+  return mask({ width, height, bits: new Uint8Array(width * height).fill(1) });
+}
+
 /**
  * The mask itself if any pixel is masked; a full mask and a single pixel are fine.
  * Throws `invalid` for an empty one, which is nearly always a mask of the opposite meaning.

@@ -1,0 +1,25 @@
+import { retryBudgetSettings } from './retry-budget.ts';
+import { retrySettings } from './retry-decision.ts';
+
+const services = ['EditService', 'TemplateService', 'JobService', 'ModelService'];
+const seconds = (milliseconds: number) => `${milliseconds / 1000}s`;
+
+/**
+ * What gRPC clients of other languages are given as their service config (`grpc.service_config`). Only safe for edits and
+ * jobs that have a request id.
+ */
+export const serviceConfig = {
+  methodConfig: [
+    {
+      name: services.map((service) => ({ service: `instgenie.v1.${service}` })),
+      retryPolicy: {
+        maxAttempts: retrySettings.attemptsMax,
+        initialBackoff: seconds(retrySettings.backoffMs),
+        maxBackoff: seconds(retrySettings.backoffMsMax),
+        backoffMultiplier: retrySettings.multiplier,
+        retryableStatusCodes: ['UNAVAILABLE'],
+      },
+    },
+  ],
+  retryThrottling: { maxTokens: retryBudgetSettings.most, tokenRatio: retryBudgetSettings.share },
+} as const;

@@ -93,6 +93,32 @@ test('edits that join a cold template while it is filled find every step that is
   assert.deepEqual(again.result.picture, edits[1]?.result.picture);
 });
 
+test('an edit without a mask of a picture that is not transparent is of all of it, dense, and keeps nothing', async () => {
+  const request = await testRequest({ editId: 'whole', picture: 13, mask: Buffer.alloc(0) });
+  const { result } = await worker.result(request);
+  assert.deepEqual([result.cache, result.maskedTokens, result.tokens], ['CACHE_OUTCOME_DENSE', 12, 12]);
+  const painted = await decodePicture(result.picture);
+  const changed = testPicture(13).data.filter((byte, at) => byte !== painted.data[at]).length;
+  assert.ok(changed > painted.data.length / 2);
+  const dense = await worker.result({ ...request, dense: true });
+  assert.deepEqual(dense.result.picture, result.picture);
+  const { variants } = await worker.loadWhere(({ hasVariants }) => hasVariants);
+  assert.ok(!variants.some(({ key }) => key === result.variant));
+});
+
+test('a result has the size that was asked for, and its mark; previews are as the picture', async () => {
+  const request = await testRequest({ editId: 'sized', steps: 20, previews: 8, mark: true });
+  const { result, news } = await worker.result({ ...request, size: { width: 32, height: 80 } });
+  const { width, height } = await decodePicture(result.picture);
+  assert.deepEqual([width, height, result.width, result.height], [32, 80, 32, 80]);
+  assert.ok(result.picture.includes('digitalsourcetype/compositeWithTrainedAlgorithmicMedia'));
+  for (const { preview } of news) {
+    if (preview === null || preview === undefined) continue;
+    assert.equal((await decodePicture(preview.picture)).height, 48);
+    assert.ok(!preview.picture.includes('digitalsourcetype'));
+  }
+});
+
 test('previews are whole pictures that change only inside the mask', async () => {
   const { news } = await worker.result(await testRequest({ editId: 'seen', steps: 100, previews: 8 }));
   const previews = news.flatMap(({ preview }) => preview ?? []);
@@ -169,6 +195,9 @@ test('a wrong request names its field', async () => {
     ['strength', { ...good, strength: Number.NaN }],
     ['priority', { ...good, priority: 77 as never }],
     ['grow', { ...good, grow: 1000 }],
+    ['size.width', { ...good, size: { width: 15, height: 16 } }],
+    ['size.height', { ...good, size: { width: 4096, height: 4097 } }],
+    ['orphan_ms', { ...good, orphanMs: 60_001 }],
     ['previews', { ...good, previews: 9 }],
     ['template', { ...good, template: null }],
     ['template.steps', { ...good, template: { ...template, steps: 0 } }],
@@ -178,7 +207,6 @@ test('a wrong request names its field', async () => {
     ['template.model', { ...good, template: { ...template, model: 'other' } }, 'not-found'],
     ['image', { ...good, template: { ...template, inline: notAPicture } }],
     ['mask', { ...good, mask: notAPicture }],
-    ['mask', { ...good, mask: Buffer.alloc(0) }],
     ['picture', { ...good, template: { stored: 'a'.repeat(64), picture: 'stored' } }, 'unsupported'],
     ['resume.latents', { ...good, resume: { stepsDone: 1, latents: Buffer.alloc(3) } }],
     ['checkpoint', { ...good, resume: { stepsDone: 1, latents: Buffer.alloc(4) } }],

@@ -50,6 +50,9 @@ const requests: fc.Arbitrary<EditRequest> = fc.record(
     strength: double,
     previews: number,
     checkpointEvery: number,
+    mark: fc.boolean(),
+    size: fc.record({ width: fc.constantFrom(15, 16, 4096, 4097), height: fc.constant(64) }),
+    orphanMs: fc.constantFrom(0, 60_000, 60_001),
     resume: fc.record({ stepsDone: number, latents: bytes, fingerprint: text }),
     format: fc
       .oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 3 }) }, fc.constant(9))
@@ -68,8 +71,9 @@ test('whatever comes is an edit within its bounds, or a refusal that names a fie
   fc.assert(
     fc.property(requests, (request) => {
       try {
-        const { id, grow, previews, strength, template: asked } = parseEdit(received(request));
+        const { id, grow, previews, strength, size, orphanMs, template: asked } = parseEdit(received(request));
         assert.match(id, /^[a-zA-Z0-9_-]{1,64}$/);
+        assert.ok(orphanMs <= 60_000 && (size === undefined || (size.width >= 16 && size.width <= 4096)));
         assert.ok(grow <= 256 && previews <= 8 && strength > 0 && strength <= 1 && asked.keepEvery >= 1);
       } catch (thrown) {
         if (!(thrown instanceof ServiceError)) throw thrown;
@@ -114,6 +118,9 @@ test('what is left out is as usual', () => {
       checkpointEvery: 0,
       resume: undefined,
       format: 'png',
+      isMarked: false,
+      size: undefined,
+      orphanMs: 0,
     },
   );
 });

@@ -14,6 +14,8 @@ const promptCharsMax = 32_000;
 const shapePixelsMax = 256;
 const stepsMax = 1000;
 const previewsMax = 8;
+const resultSide = { min: 16, max: 4096 };
+const orphanMsMax = 60_000;
 
 const text = (charsMax: number) =>
   z
@@ -46,7 +48,15 @@ const edit = z.object({
   strength: z.number().gt(0).max(1).optional(),
   previews: z.number().int().min(0).max(previewsMax),
   checkpointEvery: z.number().int().min(0).max(stepsMax),
+  orphanMs: z.number().int().min(0).max(orphanMsMax),
 });
+
+const side = z
+  .number()
+  .int()
+  .min(resultSide.min, `below ${resultSide.min} pixels`)
+  .max(resultSide.max, `above ${resultSide.max} pixels`);
+const size = z.object({ width: side, height: side });
 
 const priorities = {
   PRIORITY_UNSPECIFIED: 'normal',
@@ -90,6 +100,8 @@ export function parseEdit(request: EditRequest__Output): EditJob {
         ? undefined
         : { stepsDone: resume.stepsDone, latents: floatsOf(resume.latents), fingerprint: resume.fingerprint },
     format: known(formats, request.format, 'format'),
+    isMarked: request.mark,
+    size: request.size === null ? undefined : checked(size, request.size, 'size.'),
   };
 }
 

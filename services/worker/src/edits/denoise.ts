@@ -120,7 +120,7 @@ class Previews {
     const { signal } = this.#stop;
     try {
       const painted = await host.stage.run(() => edit.decode(latents), { signal });
-      const file = await picture.finish({ painted, format: 'webp' }, { signal });
+      const file = await picture.finish({ painted, format: 'webp', isMarked: false, size: undefined }, { signal });
       call.feed.push({ kind: 'preview', done, picture: file });
     } catch {
       // An edit is not worse for a preview that nobody saw.

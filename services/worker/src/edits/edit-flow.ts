@@ -1,4 +1,4 @@
-import { type Clock, ServiceError, type VariantKey } from '@instgenie/domain';
+import { type Clock, ServiceError, type Size, type VariantKey } from '@instgenie/domain';
 import { type CacheOutcome, Edit, editBytes, gridOf } from '@instgenie/engine';
 import type { StoredTemplate } from '@instgenie/loader';
 import type { Tracing } from '@instgenie/telemetry';
@@ -78,13 +78,13 @@ export async function runEdit(parts: FlowParts, job: EditJob, call: EditCall): P
     edit.stepsDone === edit.stepsTotal ? 0 : await denoise({ host, edit, job, call, picture, times, variant, company });
   const file = await times.run('finish', async () => {
     const painted = await host.stage.run(() => edit.decode(), { signal: call.signal, isUrgent: true });
-    return await picture.finish({ painted, format: job.format }, { signal: call.signal });
+    const { format, isMarked, size } = job;
+    return await picture.finish({ painted, format, isMarked, size }, { signal: call.signal });
   });
   entry.done();
   return {
     picture: file,
-    width: picture.width,
-    height: picture.height,
+    ...sizeOf(job.size ?? picture),
     maskedTokens,
     tokens,
     stepsRun: edit.stepsRun,
@@ -97,6 +97,10 @@ export async function runEdit(parts: FlowParts, job: EditJob, call: EditCall): P
     preemptions,
     model: host.settings.name,
   };
+}
+
+function sizeOf({ width, height }: Size): Size {
+  return { width, height };
 }
 
 /** What a model sees of a picture; the rest of it stays in the pictures' thread. */
@@ -153,8 +157,10 @@ function prepareEdit(
   stored: StoredTemplate,
   { job, picture }: { readonly job: EditJob; readonly picture: OpenPicture },
 ): Promise<Edit> {
-  const { prompt, seed, strength, isDense: dense } = job;
+  const { prompt, seed, strength } = job;
   const { windowMask: mask } = picture;
+  // Nothing of the template's could be used.
+  const dense = job.isDense || picture.isWhole;
   const plan = dense ? undefined : planOf(host, stored, mask);
   const spec = { mask, prompt, seed, strength, dense, ...(plan === undefined ? {} : { plan }) };
   return Edit.prepare(host.engine, stored.template, spec);

@@ -1,3 +1,4 @@
+import type { Size } from '@instgenie/domain';
 import type { EditCheckpoint } from '@instgenie/engine';
 import type { MaskMode, PictureFormat } from '@instgenie/pictures';
 import type { Priority } from '../batching/edit-request.ts';
@@ -30,14 +31,21 @@ export interface EditJob {
   readonly prompt: string;
   readonly seed: number | 'template';
   readonly strength: number;
+  /** Whether every row is computed; so it is where the mask covers all of the picture, too. */
   readonly isDense: boolean;
   readonly mustBeWarm: boolean;
   /** How many of them. */
   readonly previews: number;
   /** Steps from one checkpoint to the next; 0 for none. */
   readonly checkpointEvery: number;
+  /** How long it goes on when its caller has gone, and its result is kept; 0: as the worker is configured. */
+  readonly orphanMs: number;
   readonly resume: (EditCheckpoint & { readonly fingerprint: string }) | undefined;
   readonly format: PictureFormat;
+  /** Whether the result's file says that a model made or changed it. */
+  readonly isMarked: boolean;
+  /** What the result is resized to; undefined: the picture's own size. */
+  readonly size: Size | undefined;
 }
 
 /** A template that is to be primed. */

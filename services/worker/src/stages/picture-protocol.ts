@@ -1,4 +1,4 @@
-import type { Mask, Picture } from '@instgenie/domain';
+import type { Mask, Picture, Size } from '@instgenie/domain';
 import type { MaskMode, PictureFormat } from '@instgenie/pictures';
 
 /** Where a picture's file is: at hand, or in the blob store by its SHA-256. */
@@ -11,7 +11,7 @@ export interface ReadCall {
   /** Names what is read until it is dropped. */
   readonly id: number;
   readonly source: PictureSource;
-  /** `none`: all of the picture; `alpha`: where the picture is transparent. */
+  /** `none`: all of the picture; `alpha`: where the picture is transparent, or all of it where it is not. */
   readonly mask: { readonly kind: 'none' | 'alpha' } | { readonly kind: 'file'; readonly bytes: Uint8Array };
   readonly maskMode: MaskMode;
   readonly grow: number;
@@ -26,6 +26,8 @@ export interface ReadPicture {
   readonly windowMask: Mask;
   readonly width: number;
   readonly height: number;
+  /** Whether all of it may change. */
+  readonly isWhole: boolean;
   /** Memory that the thread keeps for it. */
   readonly bytes: number;
 }
@@ -35,6 +37,10 @@ export interface FinishCall {
   /** What the model made of the window. */
   readonly painted: Picture;
   readonly format: PictureFormat;
+  /** Whether the file says that a model made or changed it. */
+  readonly isMarked: boolean;
+  /** What the result is resized to; undefined: the picture's own size. */
+  readonly size: Size | undefined;
 }
 
 /** What the thread is started with. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { parentPort, workerData } from 'node:worker_threads';
 import { getContent, openBlobs } from '@instgenie/blobs';
-import { mask, ServiceError } from '@instgenie/domain';
+import { type Mask, mask, ServiceError } from '@instgenie/domain';
 import type { Window } from '@instgenie/pictures';
 import {
   decodePicture,
@@ -29,18 +29,29 @@ serveCallsTogether(parentPort, {
     const { window, picture, windowMask } = await editWindow(inputs, call.modelSide);
     kept.set(call.id, { ...inputs, window });
     const { width, height, data } = inputs.source;
-    return { picture, windowMask, width, height, bytes: data.length + inputs.mask.bits.length + inputs.weights.length };
+    const isWhole = isAll(inputs.mask);
+    const bytes = data.length + inputs.mask.bits.length + inputs.weights.length;
+    return { picture, windowMask, width, height, isWhole, bytes };
   },
-  finish: async ({ id, painted, format }) => {
+  finish: async ({ id, painted, format, isMarked, size }) => {
     const inputs = kept.get(id);
     assert(inputs !== undefined, 'a picture is finished before it is dropped');
+    const sourceType = isAll(inputs.mask) ? 'trainedAlgorithmicMedia' : 'compositeWithTrainedAlgorithmicMedia';
+    const file = await encodePicture(await pasteWindow(inputs, painted), format, {
+      ...(isMarked ? { sourceType } : {}),
+      ...(size === undefined ? {} : { size }),
+    });
     // The library's own memory cannot be moved to another thread.
-    return new Uint8Array(await encodePicture(await pasteWindow(inputs, painted), format));
+    return new Uint8Array(file);
   },
   drop: (id) => {
     kept.delete(id);
   },
 } satisfies PictureCalls);
+
+function isAll({ bits }: Mask): boolean {
+  return !bits.includes(0);
+}
 
 async function bytesOf(source: PictureSource): Promise<Uint8Array> {
   if (source.kind === 'inline') return source.bytes;
@@ -59,6 +70,6 @@ async function readInputs({ mask: asked, maskMode, grow, feather }: ReadCall, im
     return { source, mask: all, weights: new Uint8Array(width * height).fill(255) };
   }
   const file = asked.kind === 'file' ? { mask: asked.bytes } : {};
-  const limits = { onSizeMismatch: 'refuse', bytesMax: pictureBytesMax } as const;
+  const limits = { onSizeMismatch: 'refuse', onOpaque: 'all', bytesMax: pictureBytesMax } as const;
   return await readEditInputs({ image, ...file, maskMode, grow, feather, ...limits });
 }

@@ -1,5 +1,5 @@
 export { type Span, type SpanContext, type Tracer } from '@opentelemetry/api';
 export { type Log, openLog, promptFacts } from './log.ts';
-export { Counter, Gauge, Histogram, openMetrics, type Registry } from './metrics.ts';
+export { Counter, Gauge, Histogram, maskBucket, openMetrics, type Registry, readGauge } from './metrics.ts';
 export { type OpsServer, serveOps } from './ops-server.ts';
 export { openTracing, type Tracing, type TracingSettings, traceparentOf } from './tracing.ts';

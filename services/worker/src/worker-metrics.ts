@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from '@instgenie/telemetry';
+import { Counter, Histogram, type Registry, readGauge } from '@instgenie/telemetry';
 
 const seconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const stepSeconds = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
@@ -107,25 +107,6 @@ export class WorkerMetrics {
     { help, label }: { readonly help: string; readonly label?: 'model' | 'tier' },
     read: () => Iterable<readonly [value: number, label?: string]>,
   ): void {
-    const gauge = new Gauge({
-      name: `instgenie_${name}`,
-      help,
-      labelNames: label === undefined ? [] : [label],
-      registers: [],
-      collect() {
-        this.reset();
-        for (const [value, of = ''] of read()) {
-          if (label === undefined) this.set(value);
-          else this.set({ [label]: of }, value);
-        }
-      },
-    });
-    this.#registry.registerMetric(gauge);
+    readGauge(this.#registry, { name, help, ...(label === undefined ? {} : { label }) }, read);
   }
-}
-
-/** Mask ratios in bounded labels. */
-export function maskBucket(ratio: number): string {
-  const upTo = [0.05, 0.1, 0.2, 0.35, 0.5, 1].find((bound) => ratio <= bound) ?? 1;
-  return `le_${upTo}`;
 }

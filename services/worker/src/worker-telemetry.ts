@@ -1,12 +1,12 @@
 import type { ServiceError } from '@instgenie/domain';
 import type { StoreCounts } from '@instgenie/store';
-import { type Log, promptFacts, type Span, type Tracing } from '@instgenie/telemetry';
+import { type Log, maskBucket, promptFacts, type Span, type Tracing } from '@instgenie/telemetry';
 import type { EditDone } from './edits/edit-flow.ts';
 import type { EditJob } from './edits/edit-job.ts';
 import { phases } from './edits/phase-times.ts';
 import type { HostStep, ModelHost } from './models/model-host.ts';
 import type { Worker } from './worker.ts';
-import { maskBucket, type WorkerMetrics } from './worker-metrics.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
 
 /** Where a worker tells what it does. */
 export interface TelemetryParts {

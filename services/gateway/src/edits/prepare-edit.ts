@@ -40,13 +40,7 @@ export async function prepareEdit(
   order: EditOrder,
   { caller, signal }: { readonly caller: Caller; readonly signal: AbortSignal },
 ): Promise<PreparedEdit> {
-  const { source } = order;
-  const { record, model } =
-    source.kind === 'template'
-      ? byRecord(fleet, await templates.resolve(source, caller))
-      : await ofPicture(modelOf(fleet, order.model), (model) =>
-          templates.resolve({ ...source, model: model.name }, caller),
-        );
+  const { record, model } = await lookUp({ fleet, templates }, order, caller);
   const mask = await pictures.inspectMask(
     {
       ...(await maskedPicture(order, record, () => templates.picture(record.id, caller))),
@@ -71,12 +65,17 @@ export async function prepareEdit(
   };
 }
 
-function byRecord(fleet: PrepareParts['fleet'], record: TemplateRecord) {
-  return { record, model: modelOf(fleet, record.model) };
-}
-
-async function ofPicture(model: FleetModel, resolve: (model: FleetModel) => Promise<TemplateRecord>) {
-  return { record: await resolve(model), model };
+async function lookUp(
+  { fleet, templates }: Pick<PrepareParts, 'fleet' | 'templates'>,
+  { source, model: name }: EditOrder,
+  caller: Caller,
+): Promise<{ readonly record: TemplateRecord; readonly model: FleetModel }> {
+  if (source.kind === 'template') {
+    const record = await templates.resolve(source, caller);
+    return { record, model: modelOf(fleet, record.model) };
+  }
+  const model = modelOf(fleet, name);
+  return { record: await templates.resolve({ ...source, model: model.name }, caller), model };
 }
 
 function factsOf(

@@ -1,0 +1,49 @@
+import { Counter, Histogram, type Registry } from '@instgenie/telemetry';
+
+const seconds = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60];
+
+/** What a gateway counts; docs/gateway.md lists it. */
+export class GatewayMetrics {
+  readonly edits;
+  readonly duration;
+  readonly phases;
+  readonly moves;
+  readonly tokenSteps;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.edits = new Counter({
+      name: 'instgenie_gateway_edits_total',
+      help: 'Edits that ended, by how they did and where their activations came from.',
+      labelNames: ['model', 'code', 'cache'],
+      registers,
+    });
+    this.duration = new Histogram({
+      name: 'instgenie_gateway_edit_duration_seconds',
+      help: 'From the call to the last result.',
+      labelNames: ['model', 'mask_bucket'],
+      buckets: seconds,
+      enableExemplars: true,
+      registers,
+    });
+    this.phases = new Histogram({
+      name: 'instgenie_gateway_edit_phase_seconds',
+      help: 'What parts of an edit took: gateway, prepare, queue, denoise, decode.',
+      labelNames: ['model', 'phase'],
+      buckets: [0.001, 0.003, 0.01, 0.03, ...seconds],
+      registers,
+    });
+    this.moves = new Counter({
+      name: 'instgenie_gateway_moves_total',
+      help: 'Times that an edit went on on another worker.',
+      labelNames: ['model'],
+      registers,
+    });
+    this.tokenSteps = new Counter({
+      name: 'instgenie_gateway_masked_token_steps_total',
+      help: 'Masked tokens of edits that ended well, times their steps.',
+      labelNames: ['model'],
+      registers,
+    });
+  }
+}

@@ -51,7 +51,9 @@ export async function runResult(parts: RunParts, run: ResultRun): Promise<RunDon
   for (;;) {
     const picked = await pickWorker(parts, run, { progress, excluded });
     if (picked === undefined) {
-      // Those that failed it may be back.
+      const last = failures.at(-1)?.error;
+      if (last?.code === 'overloaded') throw last;
+      // Those that were lost or have left may be back.
       excluded = [];
       await pause(nobodyMs, undefined, { signal: run.signal });
       continue;

@@ -8,6 +8,9 @@ import { wholeNumber } from './flags.ts';
 import { type DataFlags, openLibrary, tenant } from './template/open-library.ts';
 
 /** What `storeFlags` parse to. */
+/** How activations are kept where nobody says so. */
+export const usualStorage: StorageType = 'int8';
+
 export interface StoreFlags {
   /** A folder, or false where no store is wanted. */
   readonly store: string | false;
@@ -49,7 +52,9 @@ export function storeFlags(): readonly Option[] {
 /** The flags that say how a template's activations are kept. */
 export function variantFlags(): readonly Option[] {
   return [
-    new Option('--storage <type>', 'how the values of activations are kept').choices(storageTypes).default('int8'),
+    new Option('--storage <type>', 'how the values of activations are kept')
+      .choices(storageTypes)
+      .default(usualStorage),
     new Option('--keep-every <n>', 'keep every n-th step only, each for those up to the next')
       .argParser(wholeNumber('keep-every', { least: 1, most: 1000 }))
       .default(1),

@@ -5,6 +5,16 @@ export {
   type PrimingRequest,
   smallerChoices,
 } from './admit-priming.ts';
+export { type ExpirySettings, expiresAtMs, isExpired, needsTouch } from './expiry.ts';
+export { templateId } from './record-file.ts';
 export { TemplateLibrary } from './template-library.ts';
-export { isTemplateId, type NewTemplate, type TemplateId, type TemplateRecord } from './template-record.ts';
+export {
+  grantsMax,
+  isTemplateId,
+  type NewTemplate,
+  type TemplateChange,
+  type TemplateId,
+  type TemplateRecord,
+  variantsMax,
+} from './template-record.ts';
 export { tenantSalt } from './tenant-salt.ts';

@@ -1,36 +1,49 @@
-import { createHash } from 'node:crypto';
 import { type BlobStore, deleteContent, getContent, putContent } from '@instgenie/blobs';
 import { ServiceError } from '@instgenie/domain';
 import {
+  checkedRecord,
+  decodeRecord,
+  encodeRecord,
+  recordBytesMax,
+  recordName,
+  templateId,
+  tenantPrefix,
+} from './record-file.ts';
+import { TemplateGrants } from './template-grants.ts';
+import {
+  grantsMax,
   isTemplateId,
   type NewTemplate,
-  type TemplateId,
+  type TemplateChange,
   type TemplateRecord,
-  templateRecord,
 } from './template-record.ts';
 
-const recordBytesMax = 256 * 1024;
 /** More than any source may have. */
 const pictureBytesMax = 2 ** 28;
 /** Each attempt that fails is another writer's change that was made, so this is how many may come between. */
 const attemptsMax = 64;
+/** Records that are read at once. */
+const readsMax = 16;
 
 /** The templates of tenants, kept as records in a blob store. Tenants do not see each other's. */
 export class TemplateLibrary {
   readonly #blobs: BlobStore;
   readonly #now: () => Date;
+  readonly #grants: TemplateGrants;
 
   constructor(blobs: BlobStore, now: () => Date) {
     this.#blobs = blobs;
     this.#now = now;
+    this.#grants = new TemplateGrants(blobs);
   }
 
   /** Adds a template; the same picture with the same settings is the same template, whose first name stays. */
   async add(template: NewTemplate): Promise<TemplateRecord> {
     const id = templateId(template);
     const createdAt = this.#now().toISOString();
-    const made = checkedRecord({ version: 2, ...template, id, isPinned: false, variants: [], createdAt });
-    const put = await this.#blobs.put(recordName(template.tenant, id), encode(made), { ifMatch: null });
+    const empty = { isPinned: false, isInline: false, grantedTo: [], variants: [] };
+    const made = checkedRecord({ version: 3, ...empty, ...template, id, createdAt });
+    const put = await this.#blobs.put(recordName(template.tenant, id), encodeRecord(made), { ifMatch: null });
     return put.kind === 'written' ? made : await this.get(template.tenant, id);
   }
 
@@ -39,28 +52,82 @@ export class TemplateLibrary {
     return (await this.#read(tenant, id)).record;
   }
 
-  /** The tenant's templates by id. Damaged records are left out, and named to `onDamaged`. */
-  async *list(tenant: string, onDamaged?: (name: string) => void): AsyncIterable<TemplateRecord> {
-    for await (const name of this.#blobs.list(tenantPrefix(tenant))) {
-      const found = await this.#blobs.get(name, { bytesMax: recordBytesMax }).catch(tooLarge);
-      // Removed since it was listed.
-      if (found === undefined) continue;
-      const record = found === 'too large' ? undefined : decode(found.bytes);
-      if (record !== undefined && record.tenant === tenant && name === recordName(tenant, record.id)) yield record;
-      else onDamaged?.(name);
-    }
+  /**
+   * A template that the tenant has, or that was granted to it. Throws `not-found` for any other id, and reads the same
+   * blobs whether it is another tenant's or nobody's.
+   */
+  async find(tenant: string, id: string): Promise<TemplateRecord> {
+    if (!isTemplateId(id)) throw notFound();
+    const own = await this.#readOwn(tenant, id);
+    if (own !== undefined) return own.record;
+    const owner = await this.#grants.ownerOf(tenant, id);
+    const granted = owner === undefined ? undefined : await this.#readOwn(owner, id);
+    if (granted === undefined || !granted.record.grantedTo.includes(tenant)) throw notFound();
+    return granted.record;
   }
 
-  /** Changes a record; changes that others make at the same time are not lost. */
+  /** The tenant's own templates by id. Damaged records are left out, and named to `onDamaged`. */
+  list(tenant: string, onDamaged?: (name: string) => void): AsyncIterable<TemplateRecord> {
+    return this.#records(tenantPrefix(tenant), onDamaged);
+  }
+
+  /** All templates of all tenants. */
+  listAll(onDamaged?: (name: string) => void): AsyncIterable<TemplateRecord> {
+    return this.#records('templates/', onDamaged);
+  }
+
+  /** Templates of the tenant whose ids come after `after`, `size` of them at most, and whether there are more. */
+  async page(
+    tenant: string,
+    { after, size }: { readonly after: string; readonly size: number },
+  ): Promise<{ readonly records: readonly TemplateRecord[]; readonly hasMore: boolean }> {
+    const records: TemplateRecord[] = [];
+    const names = this.#namesAfter(tenant, after);
+    for await (const record of this.#readAll(names)) {
+      if (records.length === size) return { records, hasMore: true };
+      records.push(record);
+    }
+    return { records, hasMore: false };
+  }
+
+  /** How many templates the tenant has, counted up to `most`. */
+  async count(tenant: string, most: number): Promise<number> {
+    let count = 0;
+    for await (const _ of this.#blobs.list(tenantPrefix(tenant))) if (++count >= most) break;
+    return count;
+  }
+
+  /** Lets another tenant find a template, or takes that back. Throws `invalid` above 100 tenants. */
+  async grant(
+    { tenant, id }: { readonly tenant: string; readonly id: string },
+    { to, isGranted }: { readonly to: string; readonly isGranted: boolean },
+  ): Promise<TemplateRecord> {
+    const record = await this.update({ tenant, id }, (known) => {
+      const others = known.grantedTo.filter((name) => name !== to);
+      if (isGranted && others.length >= grantsMax) {
+        throw new ServiceError('invalid', `tenant: a template is granted to at most ${grantsMax} tenants`, {
+          field: 'tenant',
+        });
+      }
+      return { ...known, grantedTo: isGranted ? [...others, to] : others };
+    });
+    if (isGranted) await this.#grants.put(to, record.id, tenant);
+    else await this.#grants.delete(to, record.id);
+    return record;
+  }
+
+  /** Changes a record; changes that others make at the same time are not lost. Nothing is written where `change` returns it. */
   async update(
     { tenant, id }: { readonly tenant: string; readonly id: string },
-    change: (record: TemplateRecord) => Pick<TemplateRecord, 'name' | 'isPinned' | 'variants'>,
+    change: (record: TemplateRecord) => TemplateChange,
   ): Promise<TemplateRecord> {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const { record, etag } = await this.#read(tenant, id);
-      const { name, isPinned, variants } = change(record);
-      const changed = checkedRecord({ ...record, name, isPinned, variants });
-      const put = await this.#blobs.put(recordName(tenant, record.id), encode(changed), { ifMatch: etag });
+      const next = change(record);
+      if (next === record) return record;
+      const made = { ...record, ...changeOf(next) };
+      const changed = checkedRecord(made);
+      const put = await this.#blobs.put(recordName(tenant, record.id), encodeRecord(changed), { ifMatch: etag });
       if (put.kind === 'written') return changed;
     }
     throw new ServiceError('overloaded', 'template: too many changes at once; try again', { field: 'template' });
@@ -70,6 +137,7 @@ export class TemplateLibrary {
   async remove(tenant: string, id: string): Promise<TemplateRecord> {
     const record = await this.get(tenant, id);
     await this.#blobs.delete(recordName(tenant, record.id));
+    for (const granted of record.grantedTo) await this.#grants.delete(granted, record.id);
     return record;
   }
 
@@ -78,6 +146,14 @@ export class TemplateLibrary {
     let used = 0;
     for await (const { variants } of this.list(tenant)) used += variants.reduce((sum, { bytes }) => sum + bytes, 0);
     return used;
+  }
+
+  /** Those of some variants that no template of the tenant has. */
+  async unusedVariants(tenant: string, keys: readonly string[]): Promise<readonly string[]> {
+    const unused = new Set(keys);
+    if (unused.size === 0) return [];
+    for await (const { variants } of this.list(tenant)) for (const { key } of variants) unused.delete(key);
+    return [...unused];
   }
 
   /** Deletes a picture unless a template uses it, of whichever tenant. Returns whether it is gone. */
@@ -92,83 +168,88 @@ export class TemplateLibrary {
   }
 
   async #isUsed(sha256: string): Promise<boolean> {
-    for await (const name of this.#blobs.list('templates/')) {
-      const found = await this.#blobs.get(name, { bytesMax: recordBytesMax }).catch(tooLarge);
-      if (found === undefined) continue;
-      // What cannot be read may use it.
-      const record = found === 'too large' ? undefined : decode(found.bytes);
-      if (record === undefined || record.source.sha256 === sha256) return true;
+    let isUsed = false;
+    // What cannot be read may use it.
+    const onDamaged = () => {
+      isUsed = true;
+    };
+    for await (const { source } of this.listAll(onDamaged)) if (isUsed || source.sha256 === sha256) return true;
+    return isUsed;
+  }
+
+  #records(prefix: string, onDamaged?: (name: string) => void): AsyncIterable<TemplateRecord> {
+    return this.#readAll(this.#blobs.list(prefix), onDamaged);
+  }
+
+  async *#namesAfter(tenant: string, after: string): AsyncIterable<string> {
+    const last = `${tenantPrefix(tenant)}${after}.json`;
+    for await (const name of this.#blobs.list(tenantPrefix(tenant))) if (after === '' || name > last) yield name;
+  }
+
+  /** In their order, some read ahead. */
+  async *#readAll(names: AsyncIterable<string>, onDamaged?: (name: string) => void): AsyncIterable<TemplateRecord> {
+    for await (const batch of batches(names, readsMax)) {
+      const found = await Promise.all(batch.map((name) => this.#readNamed(name)));
+      for (const [at, record] of found.entries()) {
+        if (record === 'damaged') onDamaged?.(batch[at] ?? '');
+        else if (record !== undefined) yield record;
+      }
     }
-    return false;
+  }
+
+  /** Undefined: removed since it was listed. */
+  async #readNamed(name: string): Promise<TemplateRecord | 'damaged' | undefined> {
+    const found = await this.#blobs.get(name, { bytesMax: recordBytesMax }).catch(tooLarge);
+    if (found === undefined) return undefined;
+    const record = found === 'too large' ? undefined : decodeRecord(found.bytes);
+    return record !== undefined && name === recordName(record.tenant, record.id) ? record : 'damaged';
   }
 
   async #read(tenant: string, id: string) {
-    const blob = isTemplateId(id)
-      ? await this.#blobs.get(recordName(tenant, id), { bytesMax: recordBytesMax })
-      : undefined;
-    const record = blob === undefined ? undefined : decode(blob.bytes);
-    if (blob === undefined || record?.id !== id || record.tenant !== tenant) {
-      throw new ServiceError('not-found', 'template: there is none with this id', { field: 'template' });
-    }
+    const found = await this.#readOwn(tenant, id);
+    if (found === undefined) throw notFound();
+    return found;
+  }
+
+  async #readOwn(tenant: string, id: string) {
+    if (!isTemplateId(id)) return undefined;
+    const blob = await this.#blobs.get(recordName(tenant, id), { bytesMax: recordBytesMax });
+    const record = blob === undefined ? undefined : decodeRecord(blob.bytes);
+    if (blob === undefined || record?.id !== id || record.tenant !== tenant) return undefined;
     return { record, etag: blob.etag };
   }
 }
 
-/** Every field with its name and length, so that no two templates read alike. */
-function templateId({
-  tenant,
-  source,
-  prompt,
-  noiseSeed,
-  storage,
-  keepEvery,
-  steps,
-  guidance,
-}: NewTemplate): TemplateId {
-  const hash = createHash('sha256');
-  const parts = { tenant, picture: source.sha256, prompt, noiseSeed, storage, keepEvery, steps, guidance };
-  for (const [name, value] of Object.entries(parts)) {
-    const bytes = Buffer.from(String(value ?? 'default'));
-    hash.update(`${name}:${bytes.length}:`).update(bytes);
+/** What is not for change stays as it was. */
+function changeOf({
+  name,
+  isPinned,
+  isInline,
+  grantedTo,
+  variants,
+  ttlMs,
+  lastUsedAt,
+}: TemplateChange): TemplateChange {
+  const times = { ...(ttlMs === undefined ? {} : { ttlMs }), ...(lastUsedAt === undefined ? {} : { lastUsedAt }) };
+  return { name, isPinned, isInline, grantedTo, variants, ...times };
+}
+
+async function* batches<Item>(items: AsyncIterable<Item>, size: number): AsyncIterable<readonly Item[]> {
+  let batch: Item[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
   }
-  const id = hash.digest('hex').slice(0, 24);
-  if (!isTemplateId(id)) throw new RangeError('a digest is an id');
-  return id;
+  if (batch.length > 0) yield batch;
 }
 
-/** A tenant's name never becomes part of a path: its digest does. */
-function tenantPrefix(tenant: string): string {
-  return `templates/${createHash('sha256').update(tenant).digest('hex').slice(0, 32)}/`;
-}
-
-function recordName(tenant: string, id: TemplateId): string {
-  return `${tenantPrefix(tenant)}${id}.json`;
-}
-
-function encode(record: TemplateRecord): Uint8Array {
-  return Buffer.from(`${JSON.stringify(record)}\n`);
-}
-
-function decode(bytes: Uint8Array): TemplateRecord | undefined {
-  try {
-    return templateRecord.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Throws `invalid`, naming the first field that is out of its range. */
-function checkedRecord(made: unknown): TemplateRecord {
-  const checked = templateRecord.safeParse(made);
-  if (!checked.success) throw invalidTemplate(checked.error.issues[0]?.path.join('.') ?? 'template');
-  return checked.data;
+function notFound(): ServiceError {
+  return new ServiceError('not-found', 'template: there is none with this id', { field: 'template' });
 }
 
 function tooLarge(thrown: unknown): 'too large' {
   if (thrown instanceof ServiceError && thrown.code === 'overloaded' && thrown.field === 'blob') return 'too large';
   throw thrown;
-}
-
-function invalidTemplate(field: string): ServiceError {
-  return new ServiceError('invalid', `template: ${field} is out of its range`, { field });
 }

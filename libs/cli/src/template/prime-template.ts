@@ -1,5 +1,5 @@
 import { getContent } from '@instgenie/blobs';
-import { type Mask, mask, type Picture, ServiceError } from '@instgenie/domain';
+import { type Mask, mask, type Picture, ServiceError, type StorageType } from '@instgenie/domain';
 import { ActivationLayout, type Template } from '@instgenie/engine';
 import { storedTemplate } from '@instgenie/loader';
 import { decodePicture, readMask, requireMasked } from '@instgenie/pictures';
@@ -9,6 +9,7 @@ import { type CommandContext, callerPath } from '../command-context.ts';
 import { planJob } from '../edit/inputs.ts';
 import { bytesText, secondsText } from '../format.ts';
 import { type ModelFlags, openEngine } from '../open-engine.ts';
+import { usualStorage } from '../open-store.ts';
 import { primedBytes, primeTemplate } from '../priming.ts';
 import { pictureBytesMax, readPictureFile } from '../read-file.ts';
 import { type OpenLibrary, tenant } from './open-library.ts';
@@ -33,7 +34,7 @@ export async function primeRecord(
 ): Promise<{ readonly key: string; readonly bytes: number }> {
   const { context, store, record, blobs, library } = work;
   const source = await decodePicture(await getContent(blobs, record.source.sha256, { bytesMax: pictureBytesMax }));
-  await using engine = await openEngine(context, { ...flags, storage: record.storage });
+  await using engine = await openEngine(context, { ...flags, storage: storageOf(record) });
   const { defaults } = engine.model;
   const marked = await maskOf(source, { context, flags });
   const { picture } = await planJob({ source, mask: marked, weights: new Uint8Array() }, defaults.side);
@@ -72,7 +73,8 @@ async function admit(
   },
 ): Promise<void> {
   if (record.variants.some(({ key }) => key === kept.key)) return;
-  const { storage, keepEvery } = record;
+  const { keepEvery } = record;
+  const storage = storageOf(record);
   const diskBudget = store.counts().diskBytesMax;
   const answer = admitPriming({
     asked: { storage, keepEvery, bytes: kept.bytes },
@@ -87,6 +89,11 @@ async function admit(
     }),
   });
   if (answer.kind === 'refused') throw new ServiceError('overloaded', answer.message, { field: 'quota' });
+}
+
+/** How a template's activations are kept: as its record says, else as usual. */
+export function storageOf({ storage }: Pick<TemplateRecord, 'storage'>): StorageType {
+  return storage ?? usualStorage;
 }
 
 /** How a template is run: as its record says, else as the model does by default. */

@@ -11,7 +11,7 @@ import { openStore, type StoreFlags, storeFlags, type VariantFlags, variantFlags
 import { readPictureFile } from '../read-file.ts';
 import { factList, textTable } from '../table.ts';
 import { type DataFlags, dataFlag, openLibrary, tenant } from './open-library.ts';
-import { type PrimeFlags, primeRecord } from './prime-template.ts';
+import { type PrimeFlags, primeRecord, storageOf } from './prime-template.ts';
 
 type ListFlags = DataFlags & { readonly json: boolean };
 type KeptFlags = ListFlags & StoreFlags;
@@ -134,14 +134,14 @@ async function listTemplates(context: CommandContext, flags: ListFlags): Promise
     { title: 'variants' },
     { title: 'pinned' },
   ] as const;
-  const rows = records.map(({ id, name, source, storage, keepEvery, variants, isPinned }) => [
-    id,
-    name,
-    `${source.width} x ${source.height}`,
-    storage,
-    String(keepEvery),
-    String(variants.length),
-    isPinned ? 'yes' : '',
+  const rows = records.map((record) => [
+    record.id,
+    record.name,
+    `${record.source.width} x ${record.source.height}`,
+    storageOf(record),
+    String(record.keepEvery),
+    String(record.variants.length),
+    record.isPinned ? 'yes' : '',
   ]);
   context.print(
     records.length === 0 ? 'no templates; add one with instgenie template add IMAGE' : textTable(columns, rows),
@@ -189,14 +189,14 @@ async function statTemplate(context: CommandContext, id: string, flags: KeptFlag
     context.print(JSON.stringify({ ...record, kept: variants }));
     return;
   }
-  const { source, name, storage, keepEvery, isPinned, createdAt } = record;
+  const { source, name, keepEvery, isPinned, createdAt } = record;
   context.print(
     factList([
       ['id', id],
       ['name', name],
       ['picture', `${source.width} x ${source.height}, ${bytesText(source.bytes)}`],
       ['steps', String(record.steps ?? "the model's")],
-      ['stored', `${storage}, every ${keepEvery === 1 ? '' : `${keepEvery}. `}step`],
+      ['stored', `${storageOf(record)}, every ${keepEvery === 1 ? '' : `${keepEvery}. `}step`],
       ['pinned', isPinned ? 'yes' : 'no'],
       ['added', createdAt],
       ...variants.map(

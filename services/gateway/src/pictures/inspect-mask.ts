@@ -11,7 +11,6 @@ import {
   requireMasked,
 } from '@instgenie/pictures';
 import type { MaskCall, MaskFacts, PictureSetup } from './picture-protocol.ts';
-import { wholeMask } from './whole-mask.ts';
 
 /** Reads a mask as workers do, and says what it comes to. Throws `invalid`, naming the field of picture or mask. */
 export async function inspectMask(call: MaskCall, limits: PictureSetup): Promise<MaskFacts> {
@@ -31,7 +30,6 @@ export async function inspectMask(call: MaskCall, limits: PictureSetup): Promise
     maskedTokens: maskedRows(cutMask(grown, window)).length,
     tokens: (window.target.width * window.target.height) / tokenSide ** 2,
     warnings: warningsOf({ isWhole: masked === width * height, from, level: window.level }),
-    wholeMask: from === 'nowhere' ? wholeMask({ width, height }) : undefined,
   };
 }
 

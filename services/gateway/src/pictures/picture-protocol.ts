@@ -41,8 +41,6 @@ export interface MaskFacts extends Size {
   readonly maskedTokens: number;
   readonly tokens: number;
   readonly warnings: readonly string[];
-  /** Where nothing says what may change: a mask of all, for the mode `white`, since workers want one. */
-  readonly wholeMask: Uint8Array | undefined;
 }
 
 /** The functions of a thread that looks at pictures. */

@@ -7,6 +7,7 @@ import { EditDesk } from '../edits/edit-desk.ts';
 import { type SimulatedConfig, simulatedConfig } from './config.ts';
 import { MaskReader } from './masked-tokens.ts';
 import { SimulatedHost } from './simulated-host.ts';
+import { SimulatedRuns } from './simulated-runs.ts';
 import { simulatedService } from './simulated-service.ts';
 
 const service = 'instgenie.worker.v1.WorkerService';
@@ -33,7 +34,7 @@ async function run(config: SimulatedConfig): Promise<void> {
   let isReady = true;
   await using ops = await serveOps(config.ops, { registry, isReady: () => isReady });
   const stop = stopSignal();
-  const services = [simulatedService(parts, { desk, onEnd }), health.service];
+  const services = [simulatedService(parts, { desk, runs: new SimulatedRuns(parts, { desk, onEnd }) }), health.service];
   await using rpc = await serve(config.listen, { services }, new AbortController().signal);
   health.set(true);
   log.info({ port: rpc.port, ops: ops.port, models: [config.model] }, 'serving');

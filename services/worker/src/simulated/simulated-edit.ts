@@ -20,7 +20,7 @@ export interface SimulatedParts {
 
 export interface SimulatedCall<News extends { readonly kind: string }> {
   readonly key: string;
-  readonly feed: Feed<News>;
+  readonly feed: Pick<Feed<News>, 'push'>;
   readonly signal: AbortSignal;
   /** On the host's clock. */
   readonly deadlineMs: number;
@@ -58,7 +58,7 @@ export async function runSimulatedEdit(
     prompt,
     seed,
     steps,
-    size: undefined,
+    size: job.size,
   });
   const firstStep = steps - Math.max(1, Math.floor(steps * job.strength));
   const work = new EditSteps(parts, { job, facts, variant, digest, firstStep, steps, feed });
@@ -166,7 +166,7 @@ interface EditStepsFields {
   /** Of the whole schedule. */
   readonly firstStep: number;
   readonly steps: number;
-  readonly feed: Feed<EditNews>;
+  readonly feed: Pick<Feed<EditNews>, 'push'>;
 }
 
 /** An edit as it is stepped. All that changes is how many steps are done. */
@@ -265,7 +265,7 @@ function cacheOf(host: SimulatedHost, job: EditJob, variant: string) {
 /** The same wherever it is made. */
 function variantOf({ tenant, template }: Pick<PrimeJob, 'tenant' | 'template'>): string {
   const { source, steps, guidance, prompt, noiseSeed, keepEvery, model } = template;
-  const facts = [tenant, sourceDigest(source), steps, guidance, prompt, noiseSeed, keepEvery, model];
+  const facts = [template.owner ?? tenant, sourceDigest(source), steps, guidance, prompt, noiseSeed, keepEvery, model];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 

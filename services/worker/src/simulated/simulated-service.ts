@@ -1,39 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { implement, type RpcService, serverStreaming, unary, workerServiceDefinition } from '@instgenie/rpc';
-import { newsMessage } from '../api/edit-messages.ts';
 import { parseEdit, parsePrime } from '../api/parse-request.ts';
 import type { EditDesk } from '../edits/edit-desk.ts';
-import { type EditNews, Feed } from '../edits/edit-feed.ts';
+import { Feed } from '../edits/edit-feed.ts';
 import type { PrimeNews } from '../edits/prime-flow.ts';
 import { simulatedLoad } from './load-message.ts';
-import { runSimulatedEdit, runSimulatedPrime, type SimulatedParts } from './simulated-edit.ts';
+import { runSimulatedPrime, type SimulatedParts } from './simulated-edit.ts';
+import type { SimulatedRuns } from './simulated-runs.ts';
 
 /** A simulated worker as others call it. */
 export function simulatedService(
   parts: SimulatedParts,
-  { desk, onEnd }: { readonly desk: EditDesk; readonly onEnd: (outcome: 'done' | 'failed') => void },
+  { desk, runs }: { readonly desk: EditDesk; readonly runs: SimulatedRuns },
 ): RpcService {
   const { host } = parts;
   const { edits, loadBeatMs } = host.config;
   return implement(workerServiceDefinition(), {
-    Edit: serverStreaming(async function* (request, context) {
-      const job = parseEdit(request);
-      const feed = new Feed<EditNews>();
-      const limitMs = Math.min(context.remainingMs ?? Number.POSITIVE_INFINITY, edits.deadlineMs);
-      const deadlineMs = host.clock.now() + limitMs;
-      const run = async () => {
-        using entry = desk.enter(job);
-        const signal = AbortSignal.any([context.signal, entry.signal]);
-        return await runSimulatedEdit(parts, job, { key: entry.key, feed, signal, deadlineMs });
-      };
-      const done = run().finally(() => feed.end());
-      done.then(
-        () => onEnd('done'),
-        () => onEnd('failed'),
-      );
-      for await (const news of feed) yield newsMessage(news);
-      yield { result: await done };
+    Edit: serverStreaming((request, { remainingMs = Number.POSITIVE_INFINITY }) => {
+      const deadlineMs = host.clock.now() + Math.min(remainingMs, edits.deadlineMs);
+      return runs.read(parseEdit(request), { deadlineMs });
     }),
     Prime: serverStreaming(async function* (request, context) {
       const job = parsePrime(request);

@@ -45,7 +45,8 @@ test('an edit that would be late is refused, a name that is here too; Cancel end
       late.next().then(() => late.next()),
       { code: 'overloaded', field: 'deadline' },
     );
-    await assert.rejects(worker.result(request), { code: 'invalid', field: 'edit_id' });
+    const other = { ...request, prompt: 'another one' };
+    await assert.rejects(worker.result(other), { code: 'invalid', field: 'edit_id' });
     const cancelled = worker.result({ ...request, editId: 'cancelled' }).catch((thrown: ServiceError) => thrown);
     await worker.loadWhere(({ edits }) => edits === 2);
     await worker.client.unary('Cancel', { tenant: 'acme', editId: 'cancelled' }, { deadlineMs: 60_000, signal });
@@ -56,6 +57,15 @@ test('an edit that would be late is refused, a name that is here too; Cancel end
     failures.map(({ code }) => code),
     ['cancelled'],
   );
+});
+
+test('an edit goes on when its caller has gone, and whoever asks for the same joins it', async () => {
+  await using worker = await WorkerProcess.simulate({ set: ['side=64', 'timeScale=0.1'] });
+  const request = await testRequest({ steps: 10, orphanMs: 60_000 });
+  for await (const { stepped } of worker.edit(request)) if (stepped?.done === 2) break;
+  const { result, news } = await worker.result(request);
+  const firstStep = news.find(({ event }) => event === 'stepped')?.stepped?.done ?? 11;
+  assert.deepEqual([result.stepsRun, firstStep > 1], [10, true]);
 });
 
 test('a template is cold once; its variant is held, and told', async () => {

@@ -1,0 +1,229 @@
+import { type Clock, ServiceError } from '@instgenie/domain';
+import type { Log } from '@instgenie/telemetry';
+import type { Caller } from '@instgenie/tenants';
+import type { EditOrder } from '../edits/edit-order.ts';
+import type { EditedPicture, EditFacts, Editing } from '../edits/editing.ts';
+import { afterAttempt } from './after-attempt.ts';
+import type { JobBlobs } from './job-blobs.ts';
+import type { JobEnding } from './job-ending.ts';
+import { digestOf, type JobRef } from './job-id.ts';
+import type { EditTicket, ItemProgress, JobLine } from './job-line.ts';
+import type { ItemOutcome, StoredPicture } from './job-record.ts';
+import type { JobSettings } from './job-settings.ts';
+import { restoreCaller, restoreEdit } from './stored-edits.ts';
+
+/** What becomes of a ticket. */
+export type Ran =
+  | { readonly kind: 'ended' }
+  /** One attempt less. */
+  | { readonly kind: 'retry'; readonly error: ServiceError }
+  | { readonly kind: 'wait'; readonly delayMs: number }
+  /** The gateway closes: somebody else runs it. */
+  | { readonly kind: 'given back' };
+
+export interface ItemRunnerParts {
+  readonly blobs: JobBlobs;
+  readonly line: JobLine;
+  readonly ending: JobEnding;
+  readonly editing: Editing;
+  readonly settings: JobSettings;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+interface Attempt {
+  readonly order: EditOrder;
+  readonly caller: Caller;
+}
+
+/** Runs edits of jobs. One that has ended already is not run again. */
+export class ItemRunner {
+  readonly #parts: ItemRunnerParts;
+  readonly #running = new Map<string, Set<AbortController>>();
+
+  constructor(parts: ItemRunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** `signal`: the gateway closes. */
+  async run(ticket: EditTicket, { isLast, signal }: { isLast: boolean; signal: AbortSignal }): Promise<Ran> {
+    const { blobs, ending, line } = this.#parts;
+    const { item, ...job } = ticket;
+    const attempt = await this.#open(ticket);
+    if (attempt === undefined) {
+      // Deleted, or ended before: then perhaps by somebody who could not say so to the end.
+      const order = await blobs.order(job);
+      if (order !== undefined) await ending.end(job, order);
+      return { kind: 'ended' };
+    }
+    using cancel = this.#watchCancel(job);
+    try {
+      const outcome = await this.#edit(ticket, attempt, AbortSignal.any([signal, cancel.signal]));
+      await ending.settle(job, item, outcome);
+      return { kind: 'ended' };
+    } catch (thrown) {
+      await line.unnote(job, item).catch(() => undefined);
+      const error = ServiceError.from(thrown);
+      if (cancel.signal.aborted) {
+        this.#stop(attempt);
+        await ending.settle(job, item, cancelledOutcome);
+        return { kind: 'ended' };
+      }
+      if (signal.aborted) return { kind: 'given back' };
+      return await this.#afterFailure(ticket, error, isLast);
+    }
+  }
+
+  /** Ends the edits of a job that run here, at their next step. */
+  cancel({ id }: JobRef): void {
+    for (const abort of this.#running.get(id) ?? []) abort.abort();
+  }
+
+  async #afterFailure({ item, ...job }: EditTicket, error: ServiceError, isLast: boolean): Promise<Ran> {
+    const { ending, random, log } = this.#parts;
+    const next = afterAttempt(error, { isLast, random: random() });
+    log.info({ event: 'job edit tried', job: job.id, item, code: error.code, next: next.kind });
+    switch (next.kind) {
+      case 'retry':
+        return { kind: 'retry', error };
+      case 'wait':
+        return next;
+      case 'fail':
+        await ending.settle(job, item, failedOutcome(error));
+        return { kind: 'ended' };
+    }
+  }
+
+  /** Undefined where there is nothing to run any more. */
+  async #open({ item, ...job }: EditTicket): Promise<Attempt | undefined> {
+    const { blobs, ending } = this.#parts;
+    const [order, edits, ended] = await Promise.all([blobs.order(job), blobs.edits(job), blobs.outcome(job, item)]);
+    const stored = edits?.edits[item];
+    if (order === undefined || edits === undefined || stored === undefined || ended !== undefined) return undefined;
+    if (await blobs.isCancelled(job)) {
+      await ending.settle(job, item, cancelledOutcome);
+      return undefined;
+    }
+    const read = (sha256: string) => blobs.file(job, 'inputs', sha256);
+    return {
+      order: await restoreEdit(stored, { id: job.id, item, read }),
+      caller: restoreCaller(order.tenant, edits.caller),
+    };
+  }
+
+  async #edit({ item, ...job }: EditTicket, { order, caller }: Attempt, signal: AbortSignal): Promise<ItemOutcome> {
+    const { editing } = this.#parts;
+    using progress = this.#noteProgress(job, item);
+    const pictures: (StoredPicture | undefined)[] = [];
+    let facts: EditFacts | undefined;
+    for await (const news of editing.watch(order, { caller, signal, traceparent: undefined })) {
+      signal.throwIfAborted();
+      if (news.kind === 'accepted') {
+        facts = news.facts;
+        progress.set({ done: 0, total: news.facts.steps });
+      } else if (news.kind === 'stepped') progress.set(news);
+      else if (news.kind === 'picture') pictures[news.index] = await this.#keep(job, news.picture);
+    }
+    signal.throwIfAborted();
+    const kept = pictures.filter((picture) => picture !== undefined);
+    if (facts === undefined || kept.length !== order.count) {
+      throw new ServiceError('internal', `job: an edit ended with ${kept.length} of ${order.count} results`);
+    }
+    const { steps } = facts;
+    return {
+      version: 1,
+      state: 'done',
+      stepsDone: steps,
+      stepsTotal: steps,
+      facts: { ...facts, warnings: [...facts.warnings] },
+      pictures: kept,
+    };
+  }
+
+  async #keep(job: JobRef, { image, scores, ...facts }: EditedPicture): Promise<StoredPicture> {
+    const sha256 = digestOf(image);
+    await this.#parts.blobs.putFile(job, 'results', { sha256, bytes: image });
+    return { ...facts, times: { ...facts.times }, scores: scores.map((score) => ({ ...score })), sha256 };
+  }
+
+  /** Whoever stops listening leaves an edit running for a while; this one is not wanted any more. */
+  #stop({ order, caller }: Attempt): void {
+    try {
+      this.#parts.editing.cancel(order.requestId, caller);
+    } catch {
+      // It has ended by itself.
+    }
+  }
+
+  /** Notes the latest progress every now and then, also where there is none: so others see that somebody runs it. */
+  #noteProgress(job: JobRef, item: number): Disposable & { set(progress: ItemProgress): void } {
+    const { line, clock, settings } = this.#parts;
+    let latest: ItemProgress = { done: 0, total: 0 };
+    let takeBack: (() => void) | undefined;
+    const note = () => {
+      // Without Redis nobody sees it; the edit goes on.
+      line.note(job, item, latest).catch(() => undefined);
+      takeBack = clock.after(settings.progressMs, note);
+    };
+    note();
+    return {
+      set: ({ done, total }) => {
+        latest = { done, total };
+      },
+      [Symbol.dispose]: () => takeBack?.(),
+    };
+  }
+
+  /** Aborts once the job was cancelled or deleted, in whichever gateway. */
+  #watchCancel(job: JobRef): Disposable & { readonly signal: AbortSignal } {
+    const { clock, settings } = this.#parts;
+    const abort = new AbortController();
+    const here = this.#running.get(job.id) ?? new Set();
+    this.#running.set(job.id, here.add(abort));
+    let isOver = false;
+    let takeBack: (() => void) | undefined;
+    const wait = () => {
+      takeBack = clock.after(settings.cancelMs, () => void look());
+    };
+    const look = async () => {
+      if (await this.#isUnwanted(job)) abort.abort();
+      else if (!isOver) wait();
+    };
+    wait();
+    return {
+      signal: abort.signal,
+      [Symbol.dispose]: () => {
+        isOver = true;
+        takeBack?.();
+        here.delete(abort);
+        if (here.size === 0) this.#running.delete(job.id);
+      },
+    };
+  }
+
+  async #isUnwanted(job: JobRef): Promise<boolean> {
+    const { blobs } = this.#parts;
+    try {
+      return (await blobs.isCancelled(job)) || (await blobs.order(job)) === undefined;
+    } catch {
+      // The store does not answer now; the next look may hear it.
+      return false;
+    }
+  }
+}
+
+const cancelledOutcome: ItemOutcome = { version: 1, state: 'cancelled', stepsDone: 0, stepsTotal: 0, pictures: [] };
+
+/** Texts of our own failures are for the log, not for callers. */
+export function failedOutcome({ code, message, field }: ServiceError): ItemOutcome {
+  const text = code === 'internal' ? 'internal error' : message;
+  return {
+    version: 1,
+    state: 'failed',
+    stepsDone: 0,
+    stepsTotal: 0,
+    pictures: [],
+    failure: { code, message: text, field },
+  };
+}

@@ -1,0 +1,225 @@
+import { RetryError } from '@instgenie/rpc';
+import { type DefaultJobOptions, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type JobRef, jobTimeOf } from './job-id.ts';
+import type { JobSettings } from './job-settings.ts';
+import { placeInLine, type QueuedEdit } from './place-in-line.ts';
+import { CallerConnection } from './queue-connection.ts';
+
+/** One slot of a Redis cluster. */
+export const prefix = '{instgenie}';
+export const editsQueue = 'edits';
+export const webhooksQueue = 'webhooks';
+export const changedChannel = `${prefix}:jobs:changed`;
+
+/** What the queue holds of an edit. */
+export interface EditTicket extends JobRef {
+  readonly item: number;
+}
+
+/** How far an edit of a job is. */
+export interface ItemProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What only the queue knows of a job. */
+export interface LineView {
+  /** Jobs ahead of it. */
+  readonly position: number;
+  /** Of its edits that run. */
+  readonly running: ReadonlyMap<number, ItemProgress>;
+}
+
+const retryAfterMs = 5000;
+/** A gateway that says nothing for so long about an edit does not run it. */
+const runningMs = 30_000;
+const keptMs = 31 * 86_400_000;
+const failedMax = 1000;
+
+const keys = {
+  /** Set: a tenant's edits that wait. */
+  waiting: (owner: string) => `${prefix}:jobs:waiting:${owner}`,
+  /** Hash: edit -> steps, of a job's edits that run. */
+  running: (id: string) => `${prefix}:jobs:running:${id}`,
+  /** Sorted set: jobs of which nothing has run yet, by their place. */
+  line: `${prefix}:jobs:line`,
+} as const;
+
+/**
+ * The queue of edits and webhooks, as callers see it: ids only, and everything in it can be made again from what is kept
+ * of jobs. Every operation settles within a short time, and rejects with `unavailable` where Redis does not answer.
+ */
+export class JobLine implements AsyncDisposable {
+  readonly #settings: JobSettings;
+  readonly #connection: CallerConnection;
+  #queues: Promise<{ readonly edits: Queue; readonly webhooks: Queue }> | undefined;
+
+  constructor(url: string, settings: JobSettings) {
+    this.#settings = settings;
+    this.#connection = new CallerConnection(url, settings);
+  }
+
+  /** Calls back at each connection, also the first one: what was queued may be lost since. */
+  onConnected(call: () => void): void {
+    this.#connection.redis.on('ready', call);
+  }
+
+  /**
+   * How many edits of a tenant wait. Throws `overloaded` where so many more may not. Calls at one time may pass together,
+   * so the line is longer than allowed by what comes at once, at most.
+   */
+  async admit(owner: string, edits: number): Promise<number> {
+    const { waitingMax, waitingPerTenantMax } = this.#settings;
+    const [all, own] = await this.#run((redis, { edits: queue }) =>
+      Promise.all([queue.getJobCountByTypes('prioritized', 'waiting', 'delayed'), redis.scard(keys.waiting(owner))]),
+    );
+    if (own + edits > waitingPerTenantMax) throw full(`${waitingPerTenantMax} edits of one tenant`);
+    if (all + edits > waitingMax) throw full(`${waitingMax} edits`);
+    return own;
+  }
+
+  /** Queues edits of a job, behind as many of the tenant's as wait; those that are queued stay where they are. */
+  async add(job: JobRef, edits: readonly QueuedEdit[], waiting: number): Promise<void> {
+    const tickets = edits.map((edit, index) => ({
+      name: 'edit',
+      data: { ...job, item: edit.item } satisfies EditTicket,
+      opts: { jobId: ticketId(job, edit.item), priority: placeInLine(edit, waiting + index), ...this.#editOptions() },
+    }));
+    await this.#run(async (redis, { edits: queue }) => {
+      await queue.addBulk(tickets);
+      const place = Math.min(...tickets.map(({ opts }) => opts.priority));
+      const waits = keys.waiting(job.owner);
+      await Promise.all([
+        redis.sadd(waits, ...tickets.map(({ opts }) => opts.jobId)),
+        redis.pexpire(waits, keptMs),
+        redis.zadd(keys.line, 'NX', place * 2 ** 32 + (jobTimeOf(job.id) % 2 ** 32), job.id),
+      ]);
+    });
+  }
+
+  /** Takes edits out of the queue, but for those that run. */
+  async remove(job: JobRef, items: readonly number[]): Promise<void> {
+    await this.#run(async (redis, { edits: queue }) => {
+      await Promise.all([
+        redis.zrem(keys.line, job.id),
+        redis.srem(keys.waiting(job.owner), ...items.map((item) => ticketId(job, item))),
+        ...items.map((item) => queue.remove(ticketId(job, item))),
+      ]);
+    });
+  }
+
+  /** Says that an edit runs, and how far it is. */
+  async note(job: JobRef, item: number, { done, total }: ItemProgress): Promise<void> {
+    await this.#run(async (redis) => {
+      const running = keys.running(job.id);
+      await Promise.all([
+        redis.hset(running, item, `${done}/${total}`),
+        redis.pexpire(running, runningMs),
+        redis.srem(keys.waiting(job.owner), ticketId(job, item)),
+        redis.zrem(keys.line, job.id),
+        redis.publish(changedChannel, job.id),
+      ]);
+    });
+  }
+
+  /** Says that an edit runs no more. */
+  async unnote(job: JobRef, item: number): Promise<void> {
+    await this.#run(async (redis) => {
+      await Promise.all([redis.hdel(keys.running(job.id), `${item}`), redis.publish(changedChannel, job.id)]);
+    });
+  }
+
+  /** Forgets a job that has ended or is deleted. */
+  async forget(job: JobRef, edits: number): Promise<void> {
+    const items = Array.from({ length: edits }, (_, item) => item);
+    await this.remove(job, items);
+    await this.#run((redis) => Promise.all([redis.del(keys.running(job.id)), redis.publish(changedChannel, job.id)]));
+  }
+
+  async view(job: JobRef): Promise<LineView> {
+    const [rank, running] = await this.#run((redis) =>
+      Promise.all([redis.zrank(keys.line, job.id), redis.hgetall(keys.running(job.id))]),
+    );
+    return {
+      position: rank ?? 0,
+      running: new Map(Object.entries(running).map(([item, text]) => [Number(item), progressOf(text)])),
+    };
+  }
+
+  /** Which of these the queue does not know, and which of them nobody runs either. */
+  async lost(job: JobRef, items: readonly number[]): Promise<readonly number[]> {
+    const known = await this.#run((redis, { edits: queue }) =>
+      Promise.all([
+        redis.hkeys(keys.running(job.id)),
+        ...items.map((item) => redis.exists(queue.toKey(ticketId(job, item)))),
+      ]),
+    );
+    const [running, ...queued] = known;
+    return items.filter((item, index) => queued[index] === 0 && !running.includes(`${item}`));
+  }
+
+  /** Edits that were given up, because they have ended gateway after gateway. */
+  async givenUp(): Promise<readonly EditTicket[]> {
+    const failed = await this.#run((_, { edits: queue }) => queue.getFailed(0, failedMax));
+    return failed.map(({ data }) => data as EditTicket);
+  }
+
+  /** Queues a webhook; one that is queued stays where it is. */
+  async addWebhook(job: JobRef): Promise<void> {
+    const { webhookAttemptsMax: attempts, webhookDelayMs: delay } = this.#settings;
+    const backoff = { type: 'exponential', delay, jitter: 0.5 };
+    await this.#run((_, { webhooks }) =>
+      webhooks.add('webhook', { ...job }, { jobId: job.id, attempts, backoff, ...bounded }),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#connection[Symbol.dispose]();
+  }
+
+  #editOptions(): DefaultJobOptions {
+    const { attemptsMax: attempts, attemptDelayMs: delay } = this.#settings;
+    return { attempts, backoff: { type: 'exponential', delay, jitter: 0.5 }, ...bounded };
+  }
+
+  async #run<Result>(
+    commands: (redis: Redis, queues: { readonly edits: Queue; readonly webhooks: Queue }) => Promise<Result>,
+  ): Promise<Result> {
+    return await this.#connection.run(async (redis) => await commands(redis, await this.#open(redis)));
+  }
+
+  /** A queue that did not come up once never does; then another one is made. */
+  #open(redis: Redis) {
+    this.#queues ??= openQueues(redis).catch((thrown: unknown) => {
+      this.#queues = undefined;
+      throw thrown;
+    });
+    return this.#queues;
+  }
+}
+
+/** What ended well is known from what is kept; the last ones that did not are kept for whoever looks for reasons. */
+const bounded = { removeOnComplete: true, removeOnFail: { count: failedMax }, stackTraceLimit: 0 } as const;
+
+async function openQueues(redis: Redis) {
+  const [edits, webhooks] = [editsQueue, webhooksQueue].map((name) =>
+    new Queue(name, { connection: redis, prefix }).on('error', () => undefined),
+  );
+  if (edits === undefined || webhooks === undefined) throw new RangeError('two queues');
+  await Promise.all([edits.waitUntilReady(), webhooks.waitUntilReady()]);
+  return { edits, webhooks };
+}
+
+export function ticketId({ id }: JobRef, item: number): string {
+  return `${id}-${item}`;
+}
+
+function progressOf(text: string): ItemProgress {
+  const [done = 0, total = 0] = text.split('/').map(Number);
+  return { done, total };
+}
+
+function full(bound: string): RetryError {
+  return new RetryError('overloaded', `jobs: ${bound} wait already; try again later`, { retryAfterMs });
+}

@@ -1,0 +1,80 @@
+import { ServiceError } from '@instgenie/domain';
+import { Redis } from 'ioredis';
+
+/** No answer for so long with commands waiting: the connection is dead, even if nobody said so. */
+const silentMs = 2000;
+const connectMs = 500;
+const reconnectMsMax = 1000;
+const retryStrategy = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 10), reconnectMsMax);
+
+/** Throws `invalid` for what is not the URL of a Redis server. */
+export function checkRedisUrl(url: string): void {
+  if (URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)) return;
+  throw new ServiceError('invalid', 'redis: expected redis://host:port or rediss://host:port', { field: 'redis' });
+}
+
+/** The connection of who waits for work: it keeps trying for as long as it lives. */
+export function workerConnection(url: string): Redis {
+  return listened(
+    new Redis(url, { maxRetriesPerRequest: null, connectTimeout: connectMs, keepAlive: 1000, retryStrategy }),
+  );
+}
+
+/** A connection on which nothing is said but who is told of what. */
+export function listenerConnection(url: string): Redis {
+  return workerConnection(url);
+}
+
+/** The connection of callers: whatever cannot be answered at once fails at once. It reconnects by itself. */
+export class CallerConnection implements Disposable {
+  readonly redis: Redis;
+  readonly #commandMs: number;
+
+  constructor(url: string, { commandMs }: { readonly commandMs: number }) {
+    this.#commandMs = commandMs;
+    this.redis = listened(
+      new Redis(url, {
+        maxRetriesPerRequest: 1,
+        connectTimeout: connectMs,
+        socketTimeout: silentMs,
+        enableAutoPipelining: true,
+        retryStrategy,
+      }),
+    );
+  }
+
+  /** Runs commands. Rejects with `unavailable` where there is no connection, or no answer in time. */
+  async run<Result>(commands: (redis: Redis) => Promise<Result>): Promise<Result> {
+    // What waits for a connection would be sent later, when nobody wants it any more.
+    if (this.redis.status !== 'ready') throw unavailable();
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(unavailable()), this.#commandMs);
+    const work = commands(this.redis);
+    work.catch(() => undefined);
+    try {
+      return await Promise.race([work, late.promise]);
+    } catch (thrown) {
+      throw thrown instanceof ServiceError ? thrown : unavailable(withoutArguments(thrown));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.redis.disconnect();
+  }
+}
+
+/** Whoever sends a command hears of failures; without a listener they would end the process. */
+function listened(redis: Redis): Redis {
+  return redis.on('error', () => undefined);
+}
+
+function unavailable(cause?: unknown): ServiceError {
+  return new ServiceError('unavailable', 'jobs: the queue does not answer; try again', { cause });
+}
+
+/** Errors of commands carry their arguments: only what happened is kept. */
+function withoutArguments(thrown: unknown): Error {
+  return new Error(thrown instanceof Error ? thrown.message.slice(0, 200) : 'unknown');
+}

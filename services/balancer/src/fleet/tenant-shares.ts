@@ -1,0 +1,30 @@
+import type { Standing } from '../picking/admission.ts';
+
+/** Masked token-steps under way, by tenant. */
+export class TenantShares {
+  readonly #used = new Map<string, number>();
+  #total = 0;
+
+  add(tenant: string, tokenSteps: number): void {
+    this.#used.set(tenant, (this.#used.get(tenant) ?? 0) + tokenSteps);
+    this.#total += tokenSteps;
+  }
+
+  remove(tenant: string, tokenSteps: number): void {
+    const left = (this.#used.get(tenant) ?? 0) - tokenSteps;
+    this.#total -= tokenSteps;
+    if (left > 0) this.#used.set(tenant, left);
+    else this.#used.delete(tenant);
+  }
+
+  /** How a tenant would stand with an edit more. */
+  standing(tenant: string, tokenSteps: number): Standing {
+    const own = this.#used.get(tenant);
+    const tenants = this.#used.size + (own === undefined ? 1 : 0);
+    return { used: (own ?? 0) + tokenSteps, share: (this.#total + tokenSteps) / tenants };
+  }
+
+  get tenants(): number {
+    return this.#used.size;
+  }
+}

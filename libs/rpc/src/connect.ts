@@ -88,7 +88,7 @@ export class RpcClient<Service extends ServiceDefinition> implements AsyncDispos
       grpcOptions(options),
       (error, response) => {
         options.signal.removeEventListener('abort', cancel);
-        if (error !== null) reject(this.#errors.fromStatus(error));
+        if (error !== null) reject(this.#errors.fromStatus(error, options.signal.aborted));
         else resolve(response as Method<Service, Name>['response']);
       },
     );
@@ -113,14 +113,18 @@ export class RpcClient<Service extends ServiceDefinition> implements AsyncDispos
       metadataOf(options),
       grpcOptions(options),
       (error, response) => {
-        if (error !== null) reject(this.#errors.fromStatus(error));
+        if (error !== null) reject(this.#errors.fromStatus(error, options.signal.aborted || isBroken));
         else resolve(response as Method<Service, Name>['response']);
       },
     );
+    let isBroken = false;
     const cancel = () => call.cancel();
     options.signal.addEventListener('abort', cancel, { once: true });
     const answered = new AbortController();
-    const sending = pipeline(requests, call, { signal: answered.signal }).catch(() => call.cancel());
+    const sending = pipeline(requests, call, { signal: answered.signal }).catch(() => {
+      isBroken = true;
+      call.cancel();
+    });
     try {
       return await promise;
     } finally {
@@ -152,7 +156,7 @@ export class RpcClient<Service extends ServiceDefinition> implements AsyncDispos
     try {
       for await (const message of call) yield message as Method<Service, Name>['response'];
     } catch (thrown) {
-      throw this.#errors.fromStatus(thrown);
+      throw this.#errors.fromStatus(thrown, options.signal.aborted);
     } finally {
       options.signal.removeEventListener('abort', cancel);
       call.cancel();

@@ -26,14 +26,15 @@ export class ErrorStatus {
 
   /**
    * Accepts anything that a call rejects with. Only texts of our own servers are shown: others become a text for their
-   * code, and stay as the cause.
+   * code, and stay as the cause. A call that was cut off and not cancelled (`hasCancelled`) has lost its server.
    */
-  fromStatus(thrown: unknown): ServiceError {
+  fromStatus(thrown: unknown, hasCancelled = true): ServiceError {
     if (!isStatus(thrown)) return ServiceError.from(thrown);
     const [bytes] = thrown.metadata.get(detailsKey);
     const details = Buffer.isBuffer(bytes) ? this.#codec.decode(bytes) : undefined;
     if (details !== undefined) return toError(details, thrown);
-    const code = codeOfStatus[thrown.code];
+    const said = codeOfStatus[thrown.code];
+    const code = said === 'cancelled' && !hasCancelled ? 'unavailable' : said;
     return new ServiceError(code, textOfCode[code], { cause: thrown });
   }
 }

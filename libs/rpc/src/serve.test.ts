@@ -187,7 +187,7 @@ test('a server that closes lets running calls end, takes no new ones, and is gon
   await closed;
 });
 
-test('calls that do not end are cut off when the grace is over', async () => {
+test('calls that do not end are cut off when the grace is over, and their callers try elsewhere', async () => {
   const running = Promise.withResolvers<AbortSignal>();
   await using pair = await startPair(
     {
@@ -201,7 +201,7 @@ test('calls that do not end are cut off when the grace is over', async () => {
   const call = pair.client.unary('GetVariant', {}, patient());
   const signal = await running.promise;
   const aborted = once(signal, 'abort');
-  await Promise.all([assert.rejects(call, ServiceError), pair.server[Symbol.asyncDispose](), aborted]);
+  await Promise.all([assert.rejects(call, codeIs('unavailable')), pair.server[Symbol.asyncDispose](), aborted]);
 });
 
 test('an address that is taken or makes no sense is refused', async () => {

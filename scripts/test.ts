@@ -15,6 +15,8 @@ const stages: readonly Stage[] = [
   { name: 'format', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'unused code', command: ['knip'] },
+  { name: 'proto', command: ['buf', 'lint', 'proto'] },
+  { name: 'proto of released clients', command: ['buf', 'breaking', 'proto', '--against', 'proto/released/v1.txtpb'] },
 ];
 
 function main(): number {

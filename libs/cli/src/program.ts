@@ -8,6 +8,7 @@ import { exitCodesHelp } from './exit-codes.ts';
 import { fixturesCommand } from './fixtures-command.ts';
 import { modelCommand } from './model/model-command.ts';
 import { templateCommand } from './template/template-command.ts';
+import { upCommand } from './up/up-command.ts';
 
 const examples = `
 Examples:
@@ -22,7 +23,7 @@ export function buildProgram(context: CommandContext): Command {
     .description('Mask-aware editing of pictures with diffusion models: only what the mask marks is computed.')
     .version(manifest.version, '-V, --version')
     .addHelpText('after', `${examples}\n${exitCodesHelp}`);
-  const commands = [editCommand, templateCommand, cacheCommand, modelCommand, demoCommand, fixturesCommand];
+  const commands = [upCommand, editCommand, templateCommand, cacheCommand, modelCommand, demoCommand, fixturesCommand];
   for (const command of commands) program.addCommand(command(context));
   for (const command of withDescendants(program)) settle(command);
   return program;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './read-file.ts';
 
@@ -40,5 +40,14 @@ async function renameTo(temporary: string, path: string): Promise<void> {
     await rename(temporary, path);
   } catch (thrown) {
     throw fileError(thrown, { path, field: 'output' });
+  }
+}
+
+/** Makes a folder, with those above it, unless it is there. Throws what is wrong with it, naming the flag. */
+export async function makeFolder(path: string, field: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (thrown) {
+    throw fileError(thrown, { path, field });
   }
 }

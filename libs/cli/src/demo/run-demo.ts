@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Engine, Template } from '@instgenie/engine';
 import { encodePicture } from '@instgenie/pictures';
@@ -11,8 +10,7 @@ import { CheckFailed } from '../exit-codes.ts';
 import { secondsText } from '../format.ts';
 import { type ModelFlags, openEngine } from '../open-engine.ts';
 import { checkPrimingFits } from '../priming.ts';
-import { fileError } from '../read-file.ts';
-import { writeFiles } from '../write-files.ts';
+import { makeFolder, writeFiles } from '../write-files.ts';
 import { type DemoRow, demoTable } from './demo-table.ts';
 import {
   type EvaluationEdit,
@@ -33,7 +31,7 @@ export async function runDemo(context: CommandContext, flags: DemoFlags): Promis
   const model = modelFolder(context, flags.model);
   const edits = nearestByRatio(await readEvaluationEdits(model), plan.ratios);
   const out = callerPath(context, flags.out);
-  await makeFolder(out);
+  await makeFolder(out, 'out');
 
   const watch = new Stopwatch();
   await using engine = await openEngine(context, flags);
@@ -125,12 +123,4 @@ function brokenPromises({ id, bytesChangedOutside, isWarmEqualToCold }: DemoRow)
   if (bytesChangedOutside > 0) broken.push(`edit ${id}: ${bytesChangedOutside} bytes changed outside the mask`);
   if (!isWarmEqualToCold) broken.push(`edit ${id}: the warm edit differs from the cold one`);
   return broken;
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (thrown) {
-    throw fileError(thrown, { path, field: 'out' });
-  }
 }

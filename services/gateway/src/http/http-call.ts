@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { ServiceError } from '@instgenie/domain';
+import type { Authenticator, Caller } from '@instgenie/tenants';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CallFacts } from '../edits/editing.ts';
+import type { Access } from './http-parts.ts';
+import { wrong } from './http-refusal.ts';
+import type { ParamNames } from './openai-error.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly access?: Access;
+  }
+  interface FastifyRequest {
+    /** What is known of the call so far. */
+    call: HttpCall | null;
+  }
+}
+
+/** A request that is being answered. */
+export interface HttpCall {
+  caller: Caller | undefined;
+  readonly signal: AbortSignal;
+  /** What its fields are called, for errors. */
+  names: ParamNames;
+}
+
+/** Starts a call, which aborts when the caller goes before the answer has ended, or with the server. */
+export function beginCall(reply: FastifyReply, closed: AbortSignal): HttpCall {
+  const gone = new AbortController();
+  const { raw } = reply;
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return { caller: undefined, signal: AbortSignal.any([gone.signal, closed]), names: {} };
+}
+
+/** Who calls, if they may. Throws `unauthenticated` or `forbidden`. */
+export async function admitCaller(
+  request: FastifyRequest,
+  { access, authenticator }: { readonly access: Exclude<Access, 'public'>; readonly authenticator: Authenticator },
+): Promise<Caller> {
+  const caller = await authenticator.authenticate(authorizationOf(request));
+  if (access !== 'tenant' && !caller.scopes.has(access)) {
+    throw new ServiceError('forbidden', `this key may not do that: it needs the scope ${access}`);
+  }
+  return caller;
+}
+
+/** The call as facades take it. */
+export function callFacts(request: FastifyRequest): CallFacts {
+  const traceparent = request.headers['traceparent'];
+  assert(request.call?.caller !== undefined, 'a route without a caller asks who it is');
+  const { caller, signal } = request.call;
+  return { caller, signal, traceparent: typeof traceparent === 'string' ? traceparent : undefined };
+}
+
+/** The caller's `Idempotency-Key`, or the request's own id. Keys of other shapes become their digest. */
+export function requestIdOf(request: FastifyRequest): string {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined || key === '') return request.id;
+  if (typeof key !== 'string' || key.length > 255) throw wrong('Idempotency-Key', 'expected 1 to 255 characters');
+  return /^[A-Za-z0-9_-]{1,64}$/.test(key) ? key : createHash('sha256').update(key).digest('hex');
+}
+
+function authorizationOf({ headers }: FastifyRequest): string | undefined {
+  if (headers.authorization !== undefined) return headers.authorization;
+  const key = headers['x-api-key'] ?? headers['api-key'];
+  return typeof key === 'string' && key !== '' ? `Bearer ${key}` : undefined;
+}

@@ -1,0 +1,28 @@
+import type { Log } from '@instgenie/telemetry';
+import type { Authenticator, Scope } from '@instgenie/tenants';
+import type { FastifyInstance } from 'fastify';
+import type { Editing } from '../edits/editing.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { Templates } from '../templates/templates.ts';
+import type { HttpLimits } from './http-limits.ts';
+import type { ResultLinks } from './result-links.ts';
+
+/** What the HTTP side stands on. */
+export interface HttpParts {
+  readonly editing: Editing;
+  readonly templates: Templates;
+  readonly jobs: Jobs;
+  readonly fleet: Pick<Fleet, 'models' | 'workers' | 'isServing'>;
+  readonly authenticator: Authenticator;
+  readonly links: ResultLinks;
+  readonly log: Log;
+  readonly limits: HttpLimits;
+  /** Milliseconds of the epoch. */
+  readonly now: () => number;
+  /** Adds the console's pages. Without it there are none. */
+  readonly registerConsole?: (app: FastifyInstance) => Promise<void>;
+}
+
+/** Who may call a route: anybody, any tenant, or those with a scope. */
+export type Access = 'public' | 'tenant' | Scope;

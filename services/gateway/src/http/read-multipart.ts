@@ -1,0 +1,109 @@
+import type { Multipart, MultipartFile } from '@fastify/multipart';
+import { ServiceError } from '@instgenie/domain';
+import type { FastifyRequest } from 'fastify';
+import { readDataUrl } from './data-url.ts';
+import { Form, type FormFile } from './form.ts';
+import type { HttpLimits } from './http-limits.ts';
+import { HttpRefusal, tooLarge, wrong } from './http-refusal.ts';
+import type { FileNames } from './read-json.ts';
+
+/** Names of text that may be as long as a file. */
+const urlNames = new Set(['url', 'image_url']);
+const nameCharsMax = 64;
+/** Of a form without its files. */
+const formBytesMax = 1024 ** 2;
+
+/**
+ * Reads a multipart body as it comes, one part after the other, and stops at the first thing that is wrong: what is
+ * above a limit is not read. Throws `invalid`, or a refusal with 413.
+ */
+export async function readMultipart(request: FastifyRequest, names: FileNames, limits: HttpLimits): Promise<Form> {
+  requireFits(request, names);
+  const values = new Map<string, unknown[]>();
+  const files: FormFile[] = [];
+  for await (const part of partsOf(request, limits)) {
+    const name = part.fieldname.replace(/\[\]$/, '');
+    if (part.type === 'file') {
+      const known = Object.hasOwn(names, name) ? names[name] : undefined;
+      if (known === undefined) throw wrong(name.slice(0, nameCharsMax), 'no file is expected here');
+      if (files.some((file) => file.name === known.as)) throw wrong(known.as, 'one file is expected');
+      const bytes = await readFile(part, { known, isText: urlNames.has(name) });
+      // A form sends an empty file for an input that nobody filled in.
+      if (bytes.length > 0) files.push({ name: known.as, bytes });
+    } else {
+      if (part.fieldnameTruncated || name.length > nameCharsMax) throw wrong('body', 'a field has too long a name');
+      if (part.valueTruncated) throw tooLarge(name, limits.fieldBytesMax);
+      const known = values.get(name);
+      if (known === undefined) values.set(name, [part.value]);
+      else known.push(part.value);
+    }
+  }
+  return new Form(values, files);
+}
+
+/** What the parser itself refuses. */
+async function* partsOf(request: FastifyRequest, limits: HttpLimits): AsyncIterable<Multipart> {
+  try {
+    yield* request.parts({
+      isPartAFile: (name, type, fileName) =>
+        fileName !== undefined ||
+        type === 'application/octet-stream' ||
+        type?.startsWith('image/') === true ||
+        urlNames.has(name?.replace(/\[\]$/, '') ?? ''),
+      limits: {
+        fieldNameSize: nameCharsMax + 2,
+        fieldSize: limits.fieldBytesMax,
+        fields: limits.fieldsMax,
+        parts: limits.fieldsMax + 16,
+        files: 16,
+        // Each file has its own limit, below.
+        fileSize: Number.POSITIVE_INFINITY,
+        headerPairs: 32,
+      },
+    });
+  } catch (thrown) {
+    throw refusalOf(thrown, limits);
+  }
+}
+
+function refusalOf(thrown: unknown, { fieldsMax }: HttpLimits): unknown {
+  if (thrown instanceof ServiceError) return thrown;
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  if (code === 'FST_FIELDS_LIMIT' || code === 'FST_PARTS_LIMIT' || code === 'FST_FILES_LIMIT') {
+    return new HttpRefusal(413, `body: more than ${fieldsMax} fields or 16 files`, 'body');
+  }
+  if (code === 'FST_MP_PREMATURE_CLOSE') return new ServiceError('cancelled', 'the request ended too soon');
+  return new ServiceError('invalid', 'body: is no multipart/form-data, or damaged', { field: 'body', cause: thrown });
+}
+
+async function readFile(
+  part: MultipartFile,
+  { known, isText }: { readonly known: { readonly as: string; readonly bytesMax: number }; readonly isText: boolean },
+): Promise<Uint8Array> {
+  const { as: field, bytesMax } = known;
+  const bytesLimit = isText ? Math.ceil((bytesMax * 4) / 3) + 100 : bytesMax;
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of part.file as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > bytesLimit) throw tooLarge(field, bytesMax);
+    chunks.push(chunk);
+  }
+  const whole = Buffer.concat(chunks);
+  return isText && whole.length > 0 ? readDataUrl(whole.toString('latin1'), { field, bytesMax }) : whole;
+}
+
+/**
+ * Refuses by what the headers say, before anything is read. Who says nothing and sends more than all parts may have is
+ * cut off: what is around the parts has no other bound.
+ */
+function requireFits(request: FastifyRequest, names: FileNames): void {
+  const largest = new Map(Object.values(names).map(({ as, bytesMax }) => [as, bytesMax]));
+  const bytesMax = [...largest.values()].reduce((sum, bytes) => sum + bytes, formBytesMax);
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge('body', bytesMax);
+  let bytes = 0;
+  request.raw.on('data', (chunk: Uint8Array) => {
+    bytes += chunk.length;
+    if (bytes > bytesMax) request.raw.destroy();
+  });
+}

@@ -1,0 +1,87 @@
+import { ServiceError } from '@instgenie/domain';
+import { isTemplateId } from '@instgenie/templates';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { PrimeNews } from '../templates/templates.ts';
+import { callFacts } from './http-call.ts';
+import { jsonBytesMax } from './http-limits.ts';
+import type { HttpParts } from './http-parts.ts';
+import { fileNames } from './openai-names.ts';
+import { pageJson, pageOf } from './page-query.ts';
+import { readForm } from './read-form.ts';
+import { readJson } from './read-json.ts';
+import { sendPicture } from './result-routes.ts';
+import { type ServerEvent, sendCallEvents } from './send-events.ts';
+import { templateJson } from './template-json.ts';
+import { readPrimeOrder, readTemplatePicture, readTemplateSettings } from './template-request.ts';
+
+interface OfTemplate {
+  readonly Params: { readonly id: string };
+}
+
+/** Templates under `/v1/templates`. */
+export function templateRoutes(app: FastifyInstance, parts: HttpParts): void {
+  const { templates, limits } = parts;
+  const open = { config: { access: 'template' } } as const;
+  const files = { ...open, bodyLimit: jsonBytesMax(limits) };
+  const callerOf = (request: FastifyRequest) => callFacts(request).caller;
+
+  app.post('/v1/templates', files, async (request, reply) => {
+    const form = await readForm(request, fileNames(limits), limits);
+    const view = await templates.create(readTemplateSettings(form), readTemplatePicture(form), callerOf(request));
+    return await reply.code(201).header('location', `/v1/templates/${view.record.id}`).send(templateJson(view));
+  });
+  app.get('/v1/templates', open, async (request) => {
+    const page = await templates.list(pageOf(request.query), callerOf(request));
+    return pageJson(page.templates.map(templateJson), page.nextToken);
+  });
+  app.get<OfTemplate>('/v1/templates/:id', open, async (request) =>
+    templateJson(await templates.get(idOf(request.params), callerOf(request))),
+  );
+  app.get<OfTemplate>(
+    '/v1/templates/:id/picture',
+    open,
+    async (request, reply) =>
+      await sendPicture(reply, await templates.picture(idOf(request.params), callerOf(request))),
+  );
+  app.delete<OfTemplate>('/v1/templates/:id', open, async (request) => {
+    const id = idOf(request.params);
+    await templates.delete(id, callerOf(request));
+    return { id, object: 'template', deleted: true };
+  });
+  app.post<OfTemplate>('/v1/templates/:id/prime', files, async (request, reply) => {
+    const id = idOf(request.params);
+    const hasBody = request.isMultipart() || request.body !== undefined;
+    const form = hasBody ? await readForm(request, fileNames(limits), limits) : undefined;
+    const news = templates.prime(readPrimeOrder(id, form), callFacts(request));
+    return await sendCallEvents({ request, reply, parts }, primeEvents(id, news));
+  });
+  app.post<OfTemplate>('/v1/templates/:id/pin', open, async (request) => {
+    const form = readJson(request.body ?? {}, {});
+    const isPinned = form.find(['is_pinned']) === undefined || form.flag('is_pinned');
+    return templateJson(await templates.pin(idOf(request.params), isPinned, callerOf(request)));
+  });
+  app.post<OfTemplate>('/v1/templates/:id/grant', open, async (request) => {
+    const form = readJson(request.body ?? {}, {});
+    const tenant = form.text('tenant');
+    if (tenant === undefined) throw new ServiceError('invalid', 'tenant: say who may edit it', { field: 'tenant' });
+    const isGranted = form.find(['is_granted']) === undefined || form.flag('is_granted');
+    const order = { id: idOf(request.params), tenant, isGranted };
+    return templateJson(await templates.grant(order, callerOf(request)));
+  });
+}
+
+async function* primeEvents(id: string, news: AsyncIterable<PrimeNews>): AsyncIterable<ServerEvent> {
+  let last: PrimeNews | undefined;
+  for await (last of news) yield eventOf('template.priming', { id, ...last });
+  yield eventOf('template.primed', { id, ...last });
+}
+
+function eventOf(type: string, { id, done, total, bytes }: Partial<PrimeNews> & { readonly id: string }): ServerEvent {
+  return { name: type, data: { type, id, done: done ?? 0, total: total ?? 0, activation_bytes: bytes ?? 0 } };
+}
+
+/** What is no id is treated like the id of nothing. */
+function idOf({ id }: { readonly id: string }): string {
+  if (isTemplateId(id)) return id;
+  throw new ServiceError('not-found', 'template_id: there is no such template', { field: 'template_id' });
+}

@@ -5,20 +5,27 @@ import { createInterface } from 'node:readline';
 import { ServiceError } from '@instgenie/domain';
 import { provideRedis } from './provide-redis.ts';
 
-/** A Redis server of one's own on loopback, that keeps nothing on disk: for one machine, and for tests. */
+export interface LocalRedisOptions {
+  /** Where it writes down what it is told, to have it after a restart. Without it nothing is kept on a disk. */
+  readonly folder?: string;
+}
+
+/** A Redis server of one's own on loopback: for one machine, and for tests. */
 export class LocalRedis implements AsyncDisposable {
   readonly port: number;
+  readonly #options: LocalRedisOptions;
   #process: ChildProcess;
 
-  private constructor(port: number, process: ChildProcess) {
+  private constructor(port: number, process: ChildProcess, options: LocalRedisOptions) {
     this.port = port;
+    this.#options = options;
     this.#process = process;
   }
 
   /** Throws `unsupported` where there is no server to start, `unavailable` where it does not come up. */
-  static async start(): Promise<LocalRedis> {
+  static async start(options: LocalRedisOptions = {}): Promise<LocalRedis> {
     const port = await freePort();
-    return new LocalRedis(port, await launch(port));
+    return new LocalRedis(port, await launch(port, options), options);
   }
 
   get url(): string {
@@ -37,10 +44,10 @@ export class LocalRedis implements AsyncDisposable {
     await gone;
   }
 
-  /** Comes back empty on the same port. */
+  /** Comes back on the same port: empty, or with what its folder holds. */
   async restart(): Promise<void> {
     await this.kill();
-    this.#process = await launch(this.port);
+    this.#process = await launch(this.port, this.#options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -48,8 +55,9 @@ export class LocalRedis implements AsyncDisposable {
   }
 }
 
-async function launch(port: number): Promise<ChildProcess> {
-  const settings = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'].map(String);
+async function launch(port: number, { folder }: LocalRedisOptions): Promise<ChildProcess> {
+  const kept = folder === undefined ? ['--appendonly', 'no'] : ['--appendonly', 'yes', '--dir', folder];
+  const settings = ['--port', port, '--bind', '127.0.0.1', '--save', '', ...kept].map(String);
   const server = spawn(await provideRedis(), settings, { stdio: ['ignore', 'pipe', 'ignore'] });
   for await (const line of createInterface({ input: server.stdout })) {
     if (!/ready to accept connections/i.test(line)) continue;

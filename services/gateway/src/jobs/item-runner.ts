@@ -4,6 +4,7 @@ import type { Caller } from '@instgenie/tenants';
 import type { EditOrder } from '../edits/edit-order.ts';
 import type { EditedPicture, EditFacts, Editing } from '../edits/editing.ts';
 import { afterAttempt } from './after-attempt.ts';
+import { cancelledOutcome, failedOutcome } from './item-outcomes.ts';
 import type { JobBlobs } from './job-blobs.ts';
 import type { JobEnding } from './job-ending.ts';
 import { digestOf, type JobRef } from './job-id.ts';
@@ -47,7 +48,18 @@ export class ItemRunner {
   }
 
   /** `signal`: the gateway closes. */
-  async run(ticket: EditTicket, { isLast, signal }: { isLast: boolean; signal: AbortSignal }): Promise<Ran> {
+  async run(ticket: EditTicket, options: { readonly isLast: boolean; readonly signal: AbortSignal }): Promise<Ran> {
+    try {
+      return await this.#run(ticket, options);
+    } catch (thrown) {
+      // What is kept of it could not be read or written.
+      const error = ServiceError.from(thrown);
+      const next = afterAttempt(error, { isLast: false, random: this.#parts.random() });
+      return next.kind === 'wait' ? next : { kind: 'retry', error };
+    }
+  }
+
+  async #run(ticket: EditTicket, { isLast, signal }: { isLast: boolean; signal: AbortSignal }): Promise<Ran> {
     const { blobs, ending, line } = this.#parts;
     const { item, ...job } = ticket;
     const attempt = await this.#open(ticket);
@@ -211,19 +223,4 @@ export class ItemRunner {
       return false;
     }
   }
-}
-
-const cancelledOutcome: ItemOutcome = { version: 1, state: 'cancelled', stepsDone: 0, stepsTotal: 0, pictures: [] };
-
-/** Texts of our own failures are for the log, not for callers. */
-export function failedOutcome({ code, message, field }: ServiceError): ItemOutcome {
-  const text = code === 'internal' ? 'internal error' : message;
-  return {
-    version: 1,
-    state: 'failed',
-    stepsDone: 0,
-    stepsTotal: 0,
-    pictures: [],
-    failure: { code, message: text, field },
-  };
 }

@@ -1,4 +1,5 @@
 import type { Log } from '@instgenie/telemetry';
+import { cancelledOutcome } from './item-outcomes.ts';
 import type { JobBlobs } from './job-blobs.ts';
 import type { JobRef } from './job-id.ts';
 import type { JobLine } from './job-line.ts';
@@ -49,6 +50,15 @@ export class JobEnding {
     if (isFirst) this.#log.info({ event: 'job ended', job: job.id, edits: order.edits, state });
     await this.close(job, order).catch(laterBySweep);
     return true;
+  }
+
+  /** Ends those edits of a cancelled job that nobody has begun; the others end where they run. */
+  async cancelWaiting(job: JobRef, order: OrderRecord): Promise<void> {
+    const ended = new Set(await this.#blobs.endedItems(job));
+    const open = Array.from({ length: order.edits }, (_, item) => item).filter((item) => !ended.has(item));
+    const waiting = await this.#line.remove(job, open);
+    await Promise.all(waiting.map((item) => this.#blobs.putOutcome(job, item, cancelledOutcome)));
+    await this.end(job, order);
   }
 
   /** What is left to do for a job that has ended: to forget it in the queue, and to tell whoever wants to be told. */

@@ -66,17 +66,16 @@ export class JobLine implements AsyncDisposable {
   }
 
   /**
-   * How many edits of a tenant wait. Throws `overloaded` where so many more may not. Calls at one time may pass together,
+   * Throws `overloaded` where so many more edits of a tenant may not wait. Calls at one time may pass together,
    * so the line is longer than allowed by what comes at once, at most.
    */
-  async admit(owner: string, edits: number): Promise<number> {
+  async admit(owner: string, edits: number): Promise<void> {
     const { waitingMax, waitingPerTenantMax } = this.#settings;
     const [all, own] = await this.#run((redis, { edits: queue }) =>
       Promise.all([queue.getJobCountByTypes('prioritized', 'waiting', 'delayed'), redis.scard(keys.waiting(owner))]),
     );
     if (own + edits > waitingPerTenantMax) throw full(`${waitingPerTenantMax} edits of one tenant`);
     if (all + edits > waitingMax) throw full(`${waitingMax} edits`);
-    return own;
   }
 
   /** Queues edits of a job, behind as many of the tenant's as wait; those that are queued stay where they are. */
@@ -98,14 +97,21 @@ export class JobLine implements AsyncDisposable {
     });
   }
 
-  /** Takes edits out of the queue, but for those that run. */
-  async remove(job: JobRef, items: readonly number[]): Promise<void> {
-    await this.#run(async (redis, { edits: queue }) => {
-      await Promise.all([
+  /** How many edits of a tenant wait. */
+  waiting(owner: string): Promise<number> {
+    return this.#run((redis) => redis.scard(keys.waiting(owner)));
+  }
+
+  /** Takes edits out of the queue, but for those that somebody has taken. Returns which are not there any more. */
+  async remove(job: JobRef, items: readonly number[]): Promise<readonly number[]> {
+    if (items.length === 0) return [];
+    return await this.#run(async (redis, { edits: queue }) => {
+      const [removed] = await Promise.all([
+        Promise.all(items.map((item) => queue.remove(ticketId(job, item)))),
         redis.zrem(keys.line, job.id),
         redis.srem(keys.waiting(job.owner), ...items.map((item) => ticketId(job, item))),
-        ...items.map((item) => queue.remove(ticketId(job, item))),
       ]);
+      return items.filter((_, index) => removed[index] !== 0);
     });
   }
 
@@ -170,7 +176,7 @@ export class JobLine implements AsyncDisposable {
     const { webhookAttemptsMax: attempts, webhookDelayMs: delay } = this.#settings;
     const backoff = { type: 'exponential', delay, jitter: 0.5 };
     await this.#run((_, { webhooks }) =>
-      webhooks.add('webhook', { ...job }, { jobId: job.id, attempts, backoff, ...bounded }),
+      webhooks.add('webhook', { ...job }, { jobId: job.id, attempts, backoff, ...bounded, removeOnFail: true }),
     );
   }
 

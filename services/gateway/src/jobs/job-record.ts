@@ -150,7 +150,14 @@ export const cancelRecord = z.strictObject({ version, atMs: timeMs });
 export const webhookRecord = z.strictObject({ version, isDelivered: z.boolean(), atMs: timeMs });
 
 /** Which job a request id stands for, and a digest of what was asked with it. */
-export const requestRecord = z.strictObject({ version, id, digest, createdAtMs: timeMs });
+export const requestRecord = z.strictObject({
+  version,
+  id,
+  digest,
+  createdAtMs: timeMs,
+  /** From then on it may stand for another one. */
+  lapsesAtMs: timeMs,
+});
 export type RequestRecord = Readonly<z.output<typeof requestRecord>>;
 
 /** What is to be deleted at a time. */

@@ -39,9 +39,9 @@ export async function runTask(parts: TaskParts, call: TaskCall, board: NewsBoard
   const { order, caller, signal } = call;
   const prepared = await prepareEdit(parts, order, { caller, signal });
   const { facts, stepsToRun } = prepared;
-  const edit: GuardedEdit = { order, caller, facts };
   const tokens = prepared.isDense ? facts.tokens : facts.maskedTokens;
-  const total = tokens * stepsToRun * order.count;
+  const plannedTokenSteps = tokens * stepsToRun * order.count;
+  const edit: GuardedEdit = { order, caller, facts, plannedTokenSteps };
   using lease = parts.guards.admit(edit);
   const pictures: EditedPicture[] = [];
   let computed = 0;
@@ -65,7 +65,7 @@ export async function runTask(parts: TaskParts, call: TaskCall, board: NewsBoard
     });
     return { facts, pictures };
   } finally {
-    lease.refund(total - computed);
+    lease.refund(plannedTokenSteps - computed);
     parts.guards.ended({ ...edit, pictures: pictures.filter(Boolean), maskedTokenSteps: computed });
   }
 }

@@ -7,6 +7,8 @@ export interface GuardedEdit {
   readonly order: EditOrder;
   readonly caller: Caller;
   readonly facts: EditFacts;
+  /** Masked tokens times steps that all its results take. */
+  readonly plannedTokenSteps: number;
 }
 
 /** Room that an edit has of its tenant's quota; to be disposed of when the edit has ended. */

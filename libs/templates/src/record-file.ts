@@ -16,7 +16,9 @@ export const recordBytesMax = 256 * 1024;
  * The id of what is made so. Every field with its name and length, so that no two templates read alike. The model is in
  * it where one is named, so that templates from before there were names keep their ids.
  */
-export function templateId(template: Omit<NewTemplate, 'name'>): TemplateId {
+export function templateId(
+  template: Omit<NewTemplate, 'name' | 'source'> & { readonly source: { readonly sha256: string } },
+): TemplateId {
   const { tenant, source, prompt, noiseSeed, storage, keepEvery, steps, guidance, model } = template;
   const hash = createHash('sha256');
   const parts = {

@@ -157,7 +157,7 @@ test("a tenant's variants count against its quota", async () => {
   for (const tenant of ['a shop', 'b']) {
     for (const noiseSeed of [1, 2]) {
       const { id } = await library.add(template({ tenant, noiseSeed }));
-      const variants = [{ key: '0a'.repeat(32), bytes: noiseSeed * (tenant === 'b' ? 100 : 1) }];
+      const variants = [{ key: `0${noiseSeed}`.repeat(32), bytes: noiseSeed * (tenant === 'b' ? 100 : 1) }];
       await library.update({ tenant, id }, (known) => ({ ...known, variants }));
     }
   }

@@ -141,11 +141,11 @@ export class TemplateLibrary {
     return record;
   }
 
-  /** Bytes of all variants of a tenant's templates. */
+  /** Bytes of all variants of a tenant's templates; one that several have counts once. */
   async usedBytes(tenant: string): Promise<number> {
-    let used = 0;
-    for await (const { variants } of this.list(tenant)) used += variants.reduce((sum, { bytes }) => sum + bytes, 0);
-    return used;
+    const known = new Map<string, number>();
+    for await (const { variants } of this.list(tenant)) for (const { key, bytes } of variants) known.set(key, bytes);
+    return [...known.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /** Those of some variants that no template of the tenant has. */

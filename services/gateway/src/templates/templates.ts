@@ -17,7 +17,10 @@ export interface TemplateSettings {
 
 /** A template as its tenant sees it. */
 export interface TemplateView {
+  /** Only its owner sees to whom it was granted. */
   readonly record: TemplateRecord;
+  /** When it is deleted if nobody edits it, ms of the epoch. */
+  readonly expiresAtMs: number;
   /** Whether a worker holds a variant of it now. */
   readonly isWarm: boolean;
 }

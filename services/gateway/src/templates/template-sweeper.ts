@@ -1,0 +1,82 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BlobStore } from '@instgenie/blobs';
+import { ServiceError } from '@instgenie/domain';
+import type { Log } from '@instgenie/telemetry';
+import { z } from 'zod';
+import type { TemplateDesk } from './template-desk.ts';
+
+export interface SweeperParts {
+  readonly templates: Pick<TemplateDesk, 'deleteExpired' | 'deletions'>;
+  readonly blobs: BlobStore;
+  /** Milliseconds of the epoch. */
+  readonly now: () => number;
+  readonly log: Pick<Log, 'info' | 'warn'>;
+  readonly everyMs?: number;
+  /** Templates that one sweep deletes at most. */
+  readonly batchMax?: number;
+}
+
+const turnName = 'sweeps/templates.json';
+const turnBytesMax = 4096;
+const turn = z.strictObject({ version: z.literal(1), nextAtMs: z.number() });
+
+/** Deletes templates whose time is over, and ends deletions that were cut off: of all gateways, whoever is first. */
+export class TemplateSweeper implements AsyncDisposable {
+  readonly #parts: Required<SweeperParts>;
+  readonly #stop = new AbortController();
+  #running: Promise<void> | undefined;
+
+  constructor(parts: SweeperParts) {
+    this.#parts = { everyMs: 600_000, batchMax: 100, ...parts };
+  }
+
+  /** Sweeps from now on, every ten minutes unless told. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Undefined where another gateway has just done it. */
+  async sweep(): Promise<{ readonly expired: number; readonly finished: number } | undefined> {
+    if (!(await this.#takeTurn())) return undefined;
+    const { templates, batchMax, log } = this.#parts;
+    const expired = await templates.deleteExpired(batchMax);
+    const finished = await templates.deletions.finishAll(batchMax);
+    if (expired + finished > 0) log.info({ expired, finished }, 'templates swept');
+    return { expired, finished };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { everyMs, log } = this.#parts;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await this.sweep().catch((thrown: unknown) => {
+        log.warn({ code: ServiceError.from(thrown).code }, 'templates are swept later');
+      });
+      await pause(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** Two that sweep at once do no harm; this spares the second one the reading. */
+  async #takeTurn(): Promise<boolean> {
+    const { blobs, now, everyMs } = this.#parts;
+    const found = await blobs.get(turnName, { bytesMax: turnBytesMax });
+    if (found !== undefined && nextAtMs(found.bytes) > now()) return false;
+    // A little early, so that the same gateway may be first the next time.
+    const next = { version: 1, nextAtMs: now() + 0.9 * everyMs } satisfies z.infer<typeof turn>;
+    const put = await blobs.put(turnName, Buffer.from(JSON.stringify(next)), { ifMatch: found?.etag ?? null });
+    return put.kind === 'written';
+  }
+}
+
+function nextAtMs(bytes: Uint8Array): number {
+  try {
+    return turn.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).nextAtMs;
+  } catch {
+    return 0;
+  }
+}

@@ -84,6 +84,13 @@ export const workerConfig = z.strictObject({
         .max(10_000)
         .default(0)
         .describe('How long an edit may wait for others of its template that are on their way: they share loads.'),
+      orphanMs: z
+        .number()
+        .int()
+        .min(0)
+        .max(60_000)
+        .default(0)
+        .describe('How long an edit goes on without its caller, where the request does not say it.'),
       agingMs: milliseconds
         .default(10_000)
         .describe('After each such wait an edit counts as one priority more urgent.'),

@@ -74,7 +74,7 @@ export function endEdit({ metrics, log }: TelemetryParts, { job, done, error, ms
 /** The figures of a worker that are read when somebody looks. */
 export function gaugeWorker(
   metrics: WorkerMetrics,
-  { desk, memory, pool, store }: Pick<Worker, 'desk' | 'memory' | 'pool' | 'store'>,
+  { desk, memory, pool, runs, store }: Pick<Worker, 'desk' | 'memory' | 'pool' | 'runs' | 'store'>,
 ): void {
   const perModel = (read: (host: ModelHost) => number) => () =>
     pool.models.flatMap(({ settings, host }) => (host === undefined ? [] : [[read(host), settings.name] as const]));
@@ -83,6 +83,9 @@ export function gaugeWorker(
     return [[inMemory, 'memory'] as const, [onDisk, 'disk'] as const];
   };
   metrics.gauge('edits_here', { help: 'Edits in the worker, in whatever stage.' }, () => [[desk.count]]);
+  metrics.gauge('edits_orphaned', { help: 'Edits without a caller, and results kept for one.' }, () => [
+    [runs.orphans],
+  ]);
   metrics.gauge('edit_memory_bytes', { help: 'Memory of edits that are here.' }, () => [[memory.usedBytes]]);
   metrics.gauge(
     'requests_waiting',

@@ -46,10 +46,11 @@ test('an edit is queued, admitted, stepped and answered; cold first, then warm w
   const painted = await decodePicture(warm.result.picture);
   const { inside, outside } = bytesDiffer(testPicture(), painted, testMask());
   assert.deepEqual([outside, inside > 0], [0, true]);
-  const { timings, tokens, maskedTokens, isMixed, variant } = warm.result;
+  const { timings, tokens, maskedTokens, isMixed, variant, variantBytes } = warm.result;
   assert.ok((timings?.totalMs ?? 0) >= (timings?.denoiseMs ?? 0));
   assert.deepEqual([tokens, maskedTokens, isMixed], [12, 6, false]);
   assert.match(variant, /^[0-9a-f]{64}$/);
+  assert.ok(variantBytes > 0 && variantBytes === cold.result.variantBytes);
 });
 
 test('edits at once, of tenants that choose the same names, end with the bytes of edits alone', async () => {
@@ -96,7 +97,7 @@ test('edits that join a cold template while it is filled find every step that is
 test('an edit without a mask of a picture that is not transparent is of all of it, dense, and keeps nothing', async () => {
   const request = await testRequest({ editId: 'whole', picture: 13, mask: Buffer.alloc(0) });
   const { result } = await worker.result(request);
-  assert.deepEqual([result.cache, result.maskedTokens, result.tokens], ['CACHE_OUTCOME_DENSE', 12, 12]);
+  assert.deepEqual([result.cache, result.maskedTokens, result.variantBytes], ['CACHE_OUTCOME_DENSE', 12, 0]);
   const painted = await decodePicture(result.picture);
   const changed = testPicture(13).data.filter((byte, at) => byte !== painted.data[at]).length;
   assert.ok(changed > painted.data.length / 2);

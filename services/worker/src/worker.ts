@@ -11,6 +11,7 @@ import { EditDesk } from './edits/edit-desk.ts';
 import type { EditNews, Feed } from './edits/edit-feed.ts';
 import { type EditDone, type FlowParts, runEdit } from './edits/edit-flow.ts';
 import type { EditJob, PrimeJob } from './edits/edit-job.ts';
+import { EditRuns, type FollowedEdit } from './edits/edit-runs.ts';
 import { MemoryBudget } from './edits/memory-budget.ts';
 import { type PrimeNews, runPrime } from './edits/prime-flow.ts';
 import { PrimingLeads } from './edits/priming-lead.ts';
@@ -41,6 +42,8 @@ interface WorkerFields {
   readonly secret: Uint8Array;
 }
 
+/** Of the memory of edits, for results whose callers have gone. */
+const keptShare = 1 / 8;
 const publicSecret = new Uint8Array(32);
 
 /** One device with everything around it: runs edits, keeps activations, says what it has to do. */
@@ -51,6 +54,7 @@ export class Worker implements AsyncDisposable {
   readonly memory: MemoryBudget;
   readonly desk: EditDesk;
   readonly pictures: PictureDesk;
+  readonly runs: EditRuns<EditDone>;
   readonly #parts: WorkerParts;
   readonly #clock: Clock;
   readonly #flow: FlowParts;
@@ -67,6 +71,12 @@ export class Worker implements AsyncDisposable {
     this.#parts = parts;
     this.#clock = parts.clock ?? systemClock;
     this.pictures = pictures;
+    this.runs = new EditRuns({
+      clock: this.#clock,
+      memory,
+      keptBytesMax: Math.floor(memory.bytesMax * keptShare),
+      bytesOf: ({ picture }) => picture.length,
+    });
     this.#index = index;
     this.#flow = {
       clock: this.#clock,
@@ -76,7 +86,11 @@ export class Worker implements AsyncDisposable {
       memory,
       leads: new PrimingLeads(index, { worker: config.id, clock: this.#clock }),
       saltOf: (tenant) => tenantSalt(secret, tenant),
-      isKept: (key, where) => store.find(key)?.isWhole === true || (where === 'anywhere' && store.isAtPeers(key)),
+      keptBytes: (key) => {
+        const held = store.find(key);
+        return held?.isWhole === true ? held.bytes : 0;
+      },
+      isAtPeers: (key) => store.isAtPeers(key),
     };
     gaugeWorker(parts.metrics, this);
   }
@@ -145,8 +159,18 @@ export class Worker implements AsyncDisposable {
     this.#announcing = announcer.run(this.#stop.signal);
   }
 
-  /** Runs an edit; what happens to it meanwhile goes to `feed`. */
-  async edit(job: EditJob, feed: Feed<EditNews>, facts: CallFacts): Promise<EditDone> {
+  /** Runs an edit for a caller, or lets it join the one that it asked for before. */
+  follow(job: EditJob, facts: CallFacts): FollowedEdit<EditDone> {
+    const orphanMs = job.orphanMs > 0 ? job.orphanMs : this.config.edits.orphanMs;
+    return this.runs.follow(job, { ...facts, orphanMs }, (feed, signal) => this.#edit(job, feed, { ...facts, signal }));
+  }
+
+  /** Ends an edit, or drops its result where that is kept. Throws `not-found` where the tenant has neither. */
+  cancel(tenant: string, id: string): void {
+    if (!this.runs.drop({ tenant, id })) this.desk.cancel(tenant, id);
+  }
+
+  async #edit(job: EditJob, feed: Pick<Feed<EditNews>, 'push'>, facts: CallFacts): Promise<EditDone> {
     const { tracing, metrics } = this.#parts;
     const span = tracing.edits.startSpan('edit', {}, tracing.contextOf(facts.traceparent));
     const began = this.#clock.now();
@@ -186,6 +210,7 @@ export class Worker implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.drain({ handOver: true });
+    this.runs[Symbol.dispose]();
     await this.desk.empty();
     this.#stop.abort();
     await this.#announcing;

@@ -27,7 +27,7 @@ export function newsMessage(news: EditNews): EditResponse {
 }
 
 export function resultMessage(done: EditDone): EditResponse {
-  const { times, chunks, cache, picture, ...facts } = done;
+  const { times, totalMs, chunks, cache, picture, ...facts } = done;
   return {
     result: {
       ...facts,
@@ -41,7 +41,7 @@ export function resultMessage(done: EditDone): EditResponse {
         queueMs: times.of('queue'),
         denoiseMs: times.of('denoise'),
         finishMs: times.of('finish'),
-        totalMs: times.totalMs,
+        totalMs,
       },
     },
   };

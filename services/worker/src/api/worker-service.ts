@@ -1,24 +1,27 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '@instgenie/domain';
 import { implement, type RpcService, serverStreaming, unary, workerServiceDefinition } from '@instgenie/rpc';
-import type { EditNews } from '../edits/edit-feed.ts';
 import { Feed } from '../edits/edit-feed.ts';
 import type { PrimeNews } from '../edits/prime-flow.ts';
+import { withSignsOfLife } from '../edits/signs-of-life.ts';
 import type { Worker } from '../worker.ts';
 import { newsMessage, resultMessage } from './edit-messages.ts';
 import { heldVariants, loadMessage } from './load-message.ts';
 import { parseEdit, parsePrime } from './parse-request.ts';
 
+/** A caller that hears nothing for some time takes a worker for dead. */
+const silentMs = 500;
+
 /** A worker as others call it. */
 export function workerService(worker: Worker): RpcService {
   return implement(workerServiceDefinition(), {
     Edit: serverStreaming(async function* (request, context) {
-      const job = parseEdit(request);
-      const feed = new Feed<EditNews>();
-      const done = worker.edit(job, feed, context).finally(() => feed.end());
-      // Whoever waits for the news hears of a failure after them.
-      done.catch(() => undefined);
-      for await (const news of feed) yield newsMessage(news);
-      yield resultMessage(await done);
+      const { news, done } = worker.follow(parseEdit(request), context);
+      for await (const each of withSignsOfLife(news, { silentMs, clock: systemClock })) {
+        yield each === undefined ? { alive: {} } : newsMessage(each);
+      }
+      // Who has gone hears no more of it, and another one may.
+      if (!context.signal.aborted) yield resultMessage(await done);
     }),
     Prime: serverStreaming(async function* (request, context) {
       const feed = new Feed<PrimeNews>();
@@ -28,7 +31,7 @@ export function workerService(worker: Worker): RpcService {
       await done;
     }),
     Cancel: unary(async ({ tenant, editId }) => {
-      worker.desk.cancel(tenant, editId);
+      worker.cancel(tenant, editId);
       return {};
     }),
     Drain: unary(async ({ handOver }) => {

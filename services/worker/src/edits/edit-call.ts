@@ -5,7 +5,7 @@ import type { EditNews, Feed } from './edit-feed.ts';
 export interface EditCall {
   /** Unique in the worker. */
   readonly key: string;
-  readonly feed: Feed<EditNews>;
+  readonly feed: Pick<Feed<EditNews>, 'push'>;
   readonly signal: AbortSignal;
   /** On the worker's clock. */
   readonly deadlineMs: number;

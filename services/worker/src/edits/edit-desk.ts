@@ -32,12 +32,12 @@ export class EditDesk {
 
   /** Throws `unavailable` while it is closed, `overloaded` when it is full, `invalid` for a name that is here. */
   enter({ tenant, id }: { readonly tenant: string; readonly id: string }): DeskEntry {
-    const key = keyOf(tenant, id);
+    const key = editKey({ tenant, id });
     if (!this.isOpen) {
       throw new RetryError('unavailable', 'worker: it is leaving; ask another one', { retryAfterMs: 0 });
     }
     if (this.#here.has(key)) {
-      throw new ServiceError('invalid', 'edit_id: an edit of this name is here already', { field: 'edit_id' });
+      throw nameTaken();
     }
     if (this.#here.size >= this.editsMax) {
       const text = `worker: ${this.editsMax} edits are here already; try again later`;
@@ -57,7 +57,7 @@ export class EditDesk {
 
   /** Throws `not-found` for an edit that the tenant does not have here. */
   cancel(tenant: string, id: string): void {
-    const found = this.#here.get(keyOf(tenant, id));
+    const found = this.#here.get(editKey({ tenant, id }));
     if (found === undefined) {
       throw new ServiceError('not-found', 'edit_id: no edit of this name is here', { field: 'edit_id' });
     }
@@ -78,7 +78,11 @@ export class EditDesk {
   }
 }
 
-/** Tenants may choose the same names. */
-function keyOf(tenant: string, id: string): string {
+/** Unique in the worker: tenants may choose the same names. */
+export function editKey({ tenant, id }: { readonly tenant: string; readonly id: string }): string {
   return `${tenant.length}:${tenant}/${id}`;
+}
+
+export function nameTaken(): ServiceError {
+  return new ServiceError('invalid', 'edit_id: an edit of this name is here already', { field: 'edit_id' });
 }

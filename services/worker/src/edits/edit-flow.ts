@@ -24,8 +24,10 @@ export interface FlowParts {
   readonly memory: MemoryBudget;
   readonly leads: PrimingLeads;
   readonly saltOf: (tenant: string) => string;
-  /** Whether all activations of a variant are kept: on the own disk, or also at a peer that was found. */
-  readonly isKept: (key: VariantKey, where: 'here' | 'anywhere') => boolean;
+  /** What a variant takes on the own disk, bytes; 0 where not all of it is kept. */
+  readonly keptBytes: (key: VariantKey) => number;
+  /** Whether a peer that was found keeps all of it. */
+  readonly isAtPeers: (key: VariantKey) => boolean;
 }
 
 /** An edit that is done. */
@@ -39,9 +41,12 @@ export interface EditDone {
   readonly cache: CacheOutcome;
   readonly chunks: Edit['chunks'];
   readonly times: PhaseTimes;
+  readonly totalMs: number;
   readonly fingerprint: string;
   readonly isMixed: boolean;
   readonly variant: string;
+  /** What that takes on the own disk; 0 where it is not kept. */
+  readonly variantBytes: number;
   readonly preemptions: number;
   readonly model: string;
 }
@@ -63,7 +68,7 @@ export async function runEdit(parts: FlowParts, job: EditJob, call: EditCall): P
   const variant = host.shelf.keyOf(spec);
   using company = host.batcher.expect(variant);
   await using loan = await times.run('template', () => takeTemplate(host, { key: variant, spec, signal: call.signal }));
-  if (job.mustBeWarm && !parts.isKept(variant, 'anywhere')) {
+  if (job.mustBeWarm && parts.keptBytes(variant) === 0 && !parts.isAtPeers(variant)) {
     const text = 'template: its activations are not kept here, and the edit says that they must be; prime it first';
     throw new ServiceError('not-found', text, { field: 'require_warm' });
   }
@@ -91,9 +96,11 @@ export async function runEdit(parts: FlowParts, job: EditJob, call: EditCall): P
     cache: edit.cache,
     chunks: edit.chunks,
     times,
+    totalMs: times.totalMs,
     fingerprint: host.fingerprint,
     isMixed: job.resume !== undefined && job.resume.fingerprint !== host.fingerprint,
     variant,
+    variantBytes: parts.keptBytes(variant),
     preemptions,
     model: host.settings.name,
   };

@@ -36,7 +36,7 @@ export async function runPrime(
   using run = new PrimeRun(template);
   const total = run.stepsTotal;
   const tell = (done: number) => feed.push({ kind: 'primed', done, total, variant, bytes });
-  if (parts.isKept(variant, 'here')) return tell(total);
+  if (parts.keptBytes(variant) > 0) return tell(total);
   await using holding = new AsyncDisposableStack();
   holding.use(await parts.leads.take(variant));
   const { tokens } = template.state;
@@ -58,7 +58,7 @@ export async function runPrime(
   if (outcome.kind === 'failed') throw outcome.error;
   if (outcome.kind !== 'done') throw new ServiceError('cancelled', 'the priming was cancelled');
   if (keeper.failure !== undefined) throw keeper.failure;
-  if (!parts.isKept(variant, 'here')) {
+  if (parts.keptBytes(variant) === 0) {
     throw new ServiceError('overloaded', 'memory: it is too short to keep the template now; try again later', {
       field: 'memory',
     });

@@ -46,7 +46,7 @@ export interface EditRequest {
   template?: _instgenie_worker_v1_TemplateSource | null;
   /**
    * What may change: a png, jpeg or webp file as large as the picture. Empty: where the picture is transparent; where it
-   * is not, all of it, as if `dense`.
+   * is not, all of it. An edit of all of a picture runs `dense`.
    */
   mask?: Buffer | Uint8Array | string;
   /**
@@ -136,7 +136,7 @@ export interface EditRequest__Output {
   template: _instgenie_worker_v1_TemplateSource__Output | null;
   /**
    * What may change: a png, jpeg or webp file as large as the picture. Empty: where the picture is transparent; where it
-   * is not, all of it, as if `dense`.
+   * is not, all of it. An edit of all of a picture runs `dense`.
    */
   mask: Buffer;
   /**

@@ -46,7 +46,8 @@ import type {
  */
 export interface WorkerServiceClient extends grpc.Client {
   /**
-   * Ends an edit after the step that runs, or at once if none does. NOT_FOUND where the tenant has no such edit here.
+   * Ends an edit after the step that runs, or at once if none does, and drops a result that is kept (`orphan_ms`).
+   * NOT_FOUND where the tenant has neither here.
    */
   Cancel(
     argument: _instgenie_worker_v1_CancelRequest,
@@ -69,7 +70,8 @@ export interface WorkerServiceClient extends grpc.Client {
     callback: grpc.requestCallback<_instgenie_worker_v1_CancelResponse__Output>,
   ): grpc.ClientUnaryCall;
   /**
-   * Ends an edit after the step that runs, or at once if none does. NOT_FOUND where the tenant has no such edit here.
+   * Ends an edit after the step that runs, or at once if none does, and drops a result that is kept (`orphan_ms`).
+   * NOT_FOUND where the tenant has neither here.
    */
   cancel(
     argument: _instgenie_worker_v1_CancelRequest,
@@ -143,7 +145,8 @@ export interface WorkerServiceClient extends grpc.Client {
    * Runs an edit and tells how it goes. The call's deadline is the edit's: it is not begun when it cannot be met, and
    * dropped when it has passed. The last message of a call that ends well is the result. RESOURCE_EXHAUSTED at once where
    * there is no room or too little time; UNAVAILABLE where the worker is leaving: the edit goes on elsewhere from its last
-   * checkpoint.
+   * checkpoint. A call that asks for the same edit under the same name as one that may be joined (`orphan_ms` above 0)
+   * joins it: it hears what happens from then on, and the result.
    */
   Edit(
     argument: _instgenie_worker_v1_EditRequest,
@@ -158,7 +161,8 @@ export interface WorkerServiceClient extends grpc.Client {
    * Runs an edit and tells how it goes. The call's deadline is the edit's: it is not begun when it cannot be met, and
    * dropped when it has passed. The last message of a call that ends well is the result. RESOURCE_EXHAUSTED at once where
    * there is no room or too little time; UNAVAILABLE where the worker is leaving: the edit goes on elsewhere from its last
-   * checkpoint.
+   * checkpoint. A call that asks for the same edit under the same name as one that may be joined (`orphan_ms` above 0)
+   * joins it: it hears what happens from then on, and the result.
    */
   edit(
     argument: _instgenie_worker_v1_EditRequest,
@@ -228,7 +232,8 @@ export interface WorkerServiceClient extends grpc.Client {
  */
 export interface WorkerServiceHandlers extends grpc.UntypedServiceImplementation {
   /**
-   * Ends an edit after the step that runs, or at once if none does. NOT_FOUND where the tenant has no such edit here.
+   * Ends an edit after the step that runs, or at once if none does, and drops a result that is kept (`orphan_ms`).
+   * NOT_FOUND where the tenant has neither here.
    */
   Cancel: grpc.handleUnaryCall<_instgenie_worker_v1_CancelRequest__Output, _instgenie_worker_v1_CancelResponse>;
 
@@ -241,7 +246,8 @@ export interface WorkerServiceHandlers extends grpc.UntypedServiceImplementation
    * Runs an edit and tells how it goes. The call's deadline is the edit's: it is not begun when it cannot be met, and
    * dropped when it has passed. The last message of a call that ends well is the result. RESOURCE_EXHAUSTED at once where
    * there is no room or too little time; UNAVAILABLE where the worker is leaving: the edit goes on elsewhere from its last
-   * checkpoint.
+   * checkpoint. A call that asks for the same edit under the same name as one that may be joined (`orphan_ms` above 0)
+   * joins it: it hears what happens from then on, and the result.
    */
   Edit: grpc.handleServerStreamingCall<_instgenie_worker_v1_EditRequest__Output, _instgenie_worker_v1_EditResponse>;
 

@@ -31,7 +31,7 @@ export interface ParseOptions {
 
 export type OrderNames = Partial<Record<keyof EditOrder | 'templateId' | 'image', string>>;
 
-export const promptCharsMax = 32_000;
+const promptCharsMax = 32_000;
 const modelCharsMax = 63;
 const shapePixelsMax = 256;
 const stepsMax = 1000;

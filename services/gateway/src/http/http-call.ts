@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { ServiceError } from '@instgenie/domain';
-import type { Authenticator, Caller } from '@instgenie/tenants';
+import { type Authenticator, type Caller, requireScope } from '@instgenie/tenants';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallFacts } from '../edits/editing.ts';
 import type { Access } from './http-parts.ts';
@@ -42,9 +41,7 @@ export async function admitCaller(
   { access, authenticator }: { readonly access: Exclude<Access, 'public'>; readonly authenticator: Authenticator },
 ): Promise<Caller> {
   const caller = await authenticator.authenticate(authorizationOf(request));
-  if (access !== 'tenant' && !caller.scopes.has(access)) {
-    throw new ServiceError('forbidden', `this key may not do that: it needs the scope ${access}`);
-  }
+  if (access !== 'tenant') requireScope(caller, access);
   return caller;
 }
 

@@ -1,7 +1,8 @@
+import type { Caller } from '@instgenie/tenants';
 import type { TemplateView } from '../templates/templates.ts';
 
-/** A template in JSON. */
-export function templateJson({ record, isWarm }: TemplateView) {
+/** A template in JSON; whom it is granted to is shown to its owner only. */
+export function templateJson({ record, isWarm, expiresAtMs }: TemplateView, { tenant }: Caller) {
   const { source, variants } = record;
   return {
     id: record.id,
@@ -18,12 +19,13 @@ export function templateJson({ record, isWarm }: TemplateView) {
     noise_seed: record.noiseSeed,
     keep_every: record.keepEvery,
     created_at: secondsOf(record.createdAt),
+    expires_at: Math.floor(expiresAtMs / 1000),
     last_used_at: record.lastUsedAt === undefined ? null : secondsOf(record.lastUsedAt),
     ttl_seconds: record.ttlMs === undefined ? null : Math.floor(record.ttlMs / 1000),
     is_pinned: record.isPinned,
     is_warm: isWarm,
     activation_bytes: variants.reduce((sum, { bytes }) => sum + bytes, 0),
-    granted_to: record.grantedTo,
+    ...(record.tenant === tenant ? { granted_to: record.grantedTo } : {}),
   };
 }
 

@@ -2,9 +2,11 @@ import { ServiceError } from '@instgenie/domain';
 import { isTemplateId } from '@instgenie/templates';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { PrimeNews } from '../templates/templates.ts';
+import type { Form } from './form.ts';
 import { callFacts } from './http-call.ts';
 import { jsonBytesMax } from './http-limits.ts';
 import type { HttpParts } from './http-parts.ts';
+import { wrong } from './http-refusal.ts';
 import { fileNames } from './openai-names.ts';
 import { pageJson, pageOf } from './page-query.ts';
 import { readForm } from './read-form.ts';
@@ -26,17 +28,23 @@ export function templateRoutes(app: FastifyInstance, parts: HttpParts): void {
   const callerOf = (request: FastifyRequest) => callFacts(request).caller;
 
   app.post('/v1/templates', files, async (request, reply) => {
+    const caller = callerOf(request);
     const form = await readForm(request, fileNames(limits), limits);
-    const view = await templates.create(readTemplateSettings(form), readTemplatePicture(form), callerOf(request));
-    return await reply.code(201).header('location', `/v1/templates/${view.record.id}`).send(templateJson(view));
+    const view = await templates.create(readTemplateSettings(form), readTemplatePicture(form), caller);
+    return await reply.code(201).header('location', `/v1/templates/${view.record.id}`).send(templateJson(view, caller));
   });
   app.get('/v1/templates', open, async (request) => {
-    const page = await templates.list(pageOf(request.query), callerOf(request));
-    return pageJson(page.templates.map(templateJson), page.nextToken);
+    const caller = callerOf(request);
+    const page = await templates.list(pageOf(request.query), caller);
+    return pageJson(
+      page.templates.map((view) => templateJson(view, caller)),
+      page.nextToken,
+    );
   });
-  app.get<OfTemplate>('/v1/templates/:id', open, async (request) =>
-    templateJson(await templates.get(idOf(request.params), callerOf(request))),
-  );
+  app.get<OfTemplate>('/v1/templates/:id', open, async (request) => {
+    const caller = callerOf(request);
+    return templateJson(await templates.get(idOf(request.params), caller), caller);
+  });
   app.get<OfTemplate>(
     '/v1/templates/:id/picture',
     open,
@@ -56,18 +64,23 @@ export function templateRoutes(app: FastifyInstance, parts: HttpParts): void {
     return await sendCallEvents({ request, reply, parts }, primeEvents(id, news));
   });
   app.post<OfTemplate>('/v1/templates/:id/pin', open, async (request) => {
-    const form = readJson(request.body ?? {}, {});
-    const isPinned = form.find(['is_pinned']) === undefined || form.flag('is_pinned');
-    return templateJson(await templates.pin(idOf(request.params), isPinned, callerOf(request)));
+    const caller = callerOf(request);
+    const isPinned = flagOr(readJson(request.body ?? {}, {}), 'is_pinned');
+    return templateJson(await templates.pin(idOf(request.params), isPinned, caller), caller);
   });
   app.post<OfTemplate>('/v1/templates/:id/grant', open, async (request) => {
+    const caller = callerOf(request);
     const form = readJson(request.body ?? {}, {});
     const tenant = form.text('tenant');
-    if (tenant === undefined) throw new ServiceError('invalid', 'tenant: say who may edit it', { field: 'tenant' });
-    const isGranted = form.find(['is_granted']) === undefined || form.flag('is_granted');
-    const order = { id: idOf(request.params), tenant, isGranted };
-    return templateJson(await templates.grant(order, callerOf(request)));
+    if (tenant === undefined) throw wrong('tenant', 'say who may edit it');
+    const order = { id: idOf(request.params), tenant, isGranted: flagOr(form, 'is_granted') };
+    return templateJson(await templates.grant(order, caller), caller);
   });
+}
+
+/** True where the form says nothing. */
+function flagOr(form: Form, name: string): boolean {
+  return form.find([name]) === undefined || form.flag(name);
 }
 
 async function* primeEvents(id: string, news: AsyncIterable<PrimeNews>): AsyncIterable<ServerEvent> {

@@ -84,6 +84,7 @@ export const gatewayConfig = z.strictObject({
       url: z.url().describe('Asked before an edit, and after it with the result.'),
       onFailure: z.enum(['open', 'closed']).default('closed').describe('Whether edits go on while it does not answer.'),
       timeoutMs: milliseconds.default(2000),
+      sendPictures: z.boolean().default(false).describe('Send results themselves, and not only their digest.'),
     })
     .optional(),
   console: z.boolean().default(true).describe('Serve the console page.'),

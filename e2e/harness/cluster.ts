@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,7 @@ import { ServiceError } from '@instgenie/domain';
 import { LocalRedis } from '@instgenie/index';
 import { TenantDirectory } from '@instgenie/tenants';
 import { simulatedWorkerMain, temporaryFolder, tinyModel, workerMain } from '@instgenie/worker/testing';
+import { PlainCalls } from './senders.ts';
 import { type ProcessOptions, ServiceProcess } from './service-process.ts';
 
 export interface ClusterOptions {
@@ -60,7 +62,7 @@ export class Cluster implements AsyncDisposable {
     const folder = cleanup.use(await temporaryFolder());
     const start = async (processes: readonly ProcessOptions[]) =>
       await Promise.all(processes.map(async (each) => cleanup.use(await ServiceProcess.start(each))));
-    const redis = options.hasRedis === true ? cleanup.use(await LocalRedis.start()) : undefined;
+    const redis = options.hasRedis === true ? cleanup.use(await startRedis(join(folder.path, 'redis'))) : undefined;
     const blobs = join(folder.path, 'blobs');
     const keys = await makeKeys(blobs, options.tenants ?? []);
     const workers = await start(workerProcesses(options, { folder: folder.path, blobs, redis }));
@@ -83,9 +85,15 @@ export class Cluster implements AsyncDisposable {
 
   /** A client of all gateways, or of some; of a tenant, where there are any. It is gone with the cluster. */
   client({ tenant, gateways = this.gateways }: { tenant?: string; gateways?: readonly ServiceProcess[] } = {}) {
-    const apiKey = tenant === undefined ? [...this.#fields.keys.values()][0] : this.#fields.keys.get(tenant);
     const addresses = gateways.map(({ address }) => address);
-    return this.#fields.cleanup.use(new InstgenieClient({ addresses, apiKey }));
+    return this.#fields.cleanup.use(new InstgenieClient({ addresses, apiKey: this.#key(tenant) }));
+  }
+
+  /** Calls of the first gateway that nobody repeats; to be disposed of. */
+  plainCalls({ tenant }: { tenant?: string } = {}): PlainCalls {
+    const [gateway] = this.gateways;
+    assert(gateway !== undefined, 'this cluster has no gateway');
+    return new PlainCalls(gateway, this.#key(tenant));
   }
 
   /** A process by its name. */
@@ -111,6 +119,10 @@ export class Cluster implements AsyncDisposable {
     await this.#fields.cleanup.disposeAsync();
   }
 
+  #key(tenant: string | undefined): string | undefined {
+    return tenant === undefined ? [...this.#fields.keys.values()][0] : this.#fields.keys.get(tenant);
+  }
+
   #lastWords(): string {
     const all = [...this.gateways, ...this.balancers, ...this.workers];
     return all.flatMap(({ name, log }) => log.slice(-3).map((line) => `${name}: ${line}`)).join('\n');
@@ -125,6 +137,12 @@ async function hasWorkers(client: InstgenieClient, wanted: number): Promise<bool
     if (thrown instanceof ServiceError && ['unavailable', 'deadline'].includes(thrown.code)) return false;
     throw thrown;
   }
+}
+
+/** One that keeps what it is told through crashes. */
+async function startRedis(folder: string): Promise<LocalRedis> {
+  await mkdir(folder);
+  return await LocalRedis.start({ folder });
 }
 
 async function makeKeys(blobs: string, tenants: readonly string[]): Promise<ReadonlyMap<string, string>> {

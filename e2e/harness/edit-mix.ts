@@ -3,7 +3,7 @@ import type { EditSpec, InstgenieClient } from '@instgenie/client';
 import { picture } from '@instgenie/domain';
 import { encodePicture } from '@instgenie/pictures';
 import { digestPicture, editDigest } from '@instgenie/worker/testing';
-import { zipf } from './random.ts';
+import { zipf } from './zipf.ts';
 
 export interface MixSettings {
   readonly templates: number;

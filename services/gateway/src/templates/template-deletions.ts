@@ -7,8 +7,12 @@ const noteBytesMax = 256 * 1024;
 const noteSchema = z.strictObject({
   version: z.literal(1),
   tenant: z.string(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  variants: z.array(z.string().regex(/^[0-9a-f]{64}$/)),
+  /** Of a picture that may have been its last. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  variants: z.array(z.string().regex(/^[0-9a-f]{64}$/)).readonly(),
 });
 
 type DeletionNote = z.infer<typeof noteSchema>;
@@ -29,9 +33,10 @@ export class TemplateDeletions {
     const { blobs, library } = this.#parts;
     const { source, variants } = await library.get(tenant, id);
     const note = { version: 1, tenant, sha256: source.sha256, variants: variants.map(({ key }) => key) } as const;
-    await blobs.put(noteName(id), Buffer.from(JSON.stringify(note)));
+    const name = noteName(id);
+    await blobs.put(name, encode(note));
     const last = await library.remove(tenant, id);
-    await this.#finishOrLater(id, { ...note, variants: last.variants.map(({ key }) => key) });
+    await this.#finishOrLater(name, { ...note, variants: last.variants.map(({ key }) => key) });
   }
 
   /** Ends deletions that were cut off, `batchMax` of them at most; returns how many it ended. */
@@ -45,28 +50,31 @@ export class TemplateDeletions {
       if (blob === undefined) continue;
       const note = decode(blob.bytes);
       if (note === undefined) log.warn('a note of a deletion is damaged and stays');
-      else if (await this.#finishOrLater(idOf(name), note)) finished++;
+      else if (await this.#finishOrLater(name, note)) finished++;
     }
     return finished;
   }
 
-  /** Drops variants that no template of the tenant has, on all workers and tiers. */
-  async dropVariants(tenant: string, keys: readonly string[]): Promise<void> {
-    const { index, library } = this.#parts;
-    if (index === undefined) return;
-    for (const key of await library.unusedVariants(tenant, keys)) await index.delete(variantKey(key));
+  /** Drops variants of a template that does not know them any more, unless another one of its tenant does. */
+  async drop({ tenant, id }: Pick<TemplateRecord, 'tenant' | 'id'>, keys: readonly string[]): Promise<void> {
+    const { blobs, index } = this.#parts;
+    if (index === undefined || keys.length === 0) return;
+    const note = { version: 1, tenant, variants: [...keys] } as const;
+    const name = noteName(`${id}-${keys[0]?.slice(0, 16)}`);
+    await blobs.put(name, encode(note));
+    await this.#finishOrLater(name, note);
   }
 
-  async #finishOrLater(id: string, note: DeletionNote): Promise<boolean> {
-    const { blobs, library, log } = this.#parts;
+  async #finishOrLater(name: string, { tenant, variants, sha256 }: DeletionNote): Promise<boolean> {
+    const { blobs, library, index, log } = this.#parts;
     try {
-      await this.dropVariants(note.tenant, note.variants);
-      await library.removePicture(note.sha256);
-      await blobs.delete(noteName(id));
+      const unused = index === undefined ? [] : await library.unusedVariants(tenant, variants);
+      for (const key of unused) await index?.delete(variantKey(key));
+      if (sha256 !== undefined) await library.removePicture(sha256);
+      await blobs.delete(name);
       return true;
     } catch (thrown) {
-      const { code } = ServiceError.from(thrown);
-      log.warn({ template: id, code }, 'a deletion is ended later');
+      log.warn({ name, code: ServiceError.from(thrown).code }, 'a deletion is ended later');
       return false;
     }
   }
@@ -76,8 +84,8 @@ function noteName(id: string): string {
   return `deletions/${id}.json`;
 }
 
-function idOf(name: string): string {
-  return name.slice('deletions/'.length, -'.json'.length);
+function encode(note: DeletionNote): Uint8Array {
+  return Buffer.from(JSON.stringify(note));
 }
 
 function decode(bytes: Uint8Array): DeletionNote | undefined {

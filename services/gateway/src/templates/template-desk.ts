@@ -194,11 +194,11 @@ export class TemplateDesk implements Templates, AsyncDisposable {
     const noted = await orMissing(library.update(record, change));
     if (noted === undefined) {
       // Deleted while the edit ran: what it has just made goes too.
-      await this.deletions.dropVariants(record.tenant, keys);
+      await this.deletions.drop(record, keys);
       return;
     }
     this.#recent.set(noted);
-    await this.deletions.dropVariants(record.tenant, dropped);
+    await this.deletions.drop(record, dropped);
     if (noted.isPinned) for (const key of keys) await index?.pin(variantKey(key));
   }
 

@@ -66,7 +66,11 @@ export class TemplateMaker {
     const { tenant } = caller;
     const sha256 = digestOf(file);
     const known = await orMissing(library.get(tenant, templateId({ ...template, tenant, source: { sha256 } })));
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // Somebody adds it again perhaps because its picture is damaged.
+      if (template.isInline !== true) await putContent(blobs, file);
+      return known;
+    }
     const { signal } = new AbortController();
     const { width, height } = await reader.checkPicture(file, { field, signal });
     await checkQuota(library, caller, 'template');

@@ -1,4 +1,4 @@
-// Generates the types of proto/ into libs/rpc/src/generated, formatted. With a folder as argument, into that one.
+// Generates the types of proto/, formatted, and its descriptors into libs/rpc/src/generated. With a folder as argument, into that one.
 import { execFileSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,6 +16,7 @@ const outDir = resolve(process.argv[2] ?? join(root, 'libs/rpc/src/generated'));
 generate(outDir);
 tidy(outDir);
 format(outDir);
+describe(outDir);
 
 function generate(folder: string): void {
   const generator = join(dirname(rpc.resolve('@grpc/proto-loader')), '../bin/proto-loader-gen-types.js');
@@ -49,11 +50,15 @@ function tidy(folder: string): void {
 
 function format(folder: string): void {
   // The formatter reads standard input as if it were a file of the repository, wherever the folder is.
-  const biome = join(root, 'node_modules/.bin/biome');
+  run('biome', ['check', '--write', '--vcs-enabled=false', `--config-path=${root}`, relative(root, folder)]);
+}
+
+/** What reflection tells callers: the files as a compiler sees them, with their comments. */
+function describe(folder: string): void {
+  run('buf', ['build', protoRoot, '--as-file-descriptor-set', '-o', join(folder, 'descriptors.binpb')]);
+}
+
+function run(tool: string, args: readonly string[]): void {
   const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` };
-  execFileSync(biome, ['check', '--write', '--vcs-enabled=false', `--config-path=${root}`, relative(root, folder)], {
-    cwd: root,
-    env,
-    stdio: 'pipe',
-  });
+  execFileSync(join(root, 'node_modules/.bin', tool), args, { cwd: root, env, stdio: 'pipe' });
 }

@@ -14,6 +14,8 @@ const commands = {
   start: ['libs/cli/src/main.ts', 'demo'],
   cli: ['libs/cli/src/main.ts'],
   worker: ['services/worker/src/main.ts'],
+  balancer: ['services/balancer/src/main.ts'],
+  gateway: ['services/gateway/src/main.ts'],
   bench: ['e2e/bench/main.ts'],
   test: ['scripts/test.ts'],
   check: ['scripts/test.ts', '--static'],

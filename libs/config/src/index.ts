@@ -1,2 +1,3 @@
 export { type ConfigSources, parseConfig, readConfig } from './read-config.ts';
+export { type RunningService, runService, type ServiceProgram } from './run-service.ts';
 export { addressText, byteCount, modelName } from './values.ts';

@@ -9,11 +9,11 @@ const committed = join(import.meta.dirname, 'generated');
 const root = join(import.meta.dirname, '../../..');
 
 function contents(folder: string): ReadonlyMap<string, string> {
-  const files = globSync('**/*.ts', { cwd: folder }).toSorted();
-  return new Map(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+  const files = globSync('**/*.{ts,binpb}', { cwd: folder }).toSorted();
+  return new Map(files.map((file) => [file, readFileSync(join(folder, file), 'latin1')]));
 }
 
-test('the committed types are what proto/ generates now (else: node scripts/proto.ts)', async (t) => {
+test('the committed types and descriptors are what proto/ generates now (else: node scripts/proto.ts)', async (t) => {
   // Within the package, so that the formatter takes it for a part of the repository.
   const folder = await mkdtemp(join(import.meta.dirname, 'generated-'));
   t.after(() => rm(folder, { recursive: true, force: true }));

@@ -1,25 +1,55 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { implement, type RpcService, serverStreaming, unary, workerServiceDefinition } from '@instgenie/rpc';
+import {
+  type EditResult,
+  implement,
+  type RpcService,
+  serverStreaming,
+  unary,
+  workerServiceDefinition,
+} from '@instgenie/rpc';
+import { newsMessage } from '../api/edit-messages.ts';
 import { parseEdit, parsePrime } from '../api/parse-request.ts';
 import type { EditDesk } from '../edits/edit-desk.ts';
 import { Feed } from '../edits/edit-feed.ts';
+import type { EditRuns } from '../edits/edit-runs.ts';
 import type { PrimeNews } from '../edits/prime-flow.ts';
+import { withSignsOfLife } from '../edits/signs-of-life.ts';
 import { simulatedLoad } from './load-message.ts';
-import { runSimulatedPrime, type SimulatedParts } from './simulated-edit.ts';
-import type { SimulatedRuns } from './simulated-runs.ts';
+import { runSimulatedEdit, runSimulatedPrime, type SimulatedParts } from './simulated-edit.ts';
+
+export interface SimulatedServiceParts extends SimulatedParts {
+  readonly desk: EditDesk;
+  readonly runs: EditRuns<EditResult>;
+  readonly onEnd: (outcome: 'done' | 'failed') => void;
+}
+
+/** A caller that hears nothing for some time takes a worker for dead. */
+const silentMs = 500;
 
 /** A simulated worker as others call it. */
-export function simulatedService(
-  parts: SimulatedParts,
-  { desk, runs }: { readonly desk: EditDesk; readonly runs: SimulatedRuns },
-): RpcService {
-  const { host } = parts;
+export function simulatedService(parts: SimulatedServiceParts): RpcService {
+  const { host, desk, runs } = parts;
   const { edits, loadBeatMs } = host.config;
   return implement(workerServiceDefinition(), {
-    Edit: serverStreaming((request, { remainingMs = Number.POSITIVE_INFINITY }) => {
-      const deadlineMs = host.clock.now() + Math.min(remainingMs, edits.deadlineMs);
-      return runs.read(parseEdit(request), { deadlineMs });
+    Edit: serverStreaming(async function* (request, context) {
+      const job = parseEdit(request);
+      const deadlineMs = host.clock.now() + Math.min(context.remainingMs ?? Number.POSITIVE_INFINITY, edits.deadlineMs);
+      const caller = { signal: context.signal, remainingMs: context.remainingMs, orphanMs: job.orphanMs };
+      const { news, done } = runs.follow(job, caller, async (feed, signal) => {
+        using entry = desk.enter(job);
+        const call = { key: entry.key, feed, signal: AbortSignal.any([signal, entry.signal]), deadlineMs };
+        const ending = runSimulatedEdit(parts, job, call);
+        ending.then(
+          () => parts.onEnd('done'),
+          () => parts.onEnd('failed'),
+        );
+        return await ending;
+      });
+      for await (const each of withSignsOfLife(news, { silentMs, clock: host.clock })) {
+        yield each === undefined ? { alive: {} } : newsMessage(each);
+      }
+      if (!context.signal.aborted) yield { result: await done };
     }),
     Prime: serverStreaming(async function* (request, context) {
       const job = parsePrime(request);
@@ -35,7 +65,7 @@ export function simulatedService(
       await done;
     }),
     Cancel: unary(async ({ tenant, editId }) => {
-      desk.cancel(tenant, editId);
+      if (!runs.drop({ tenant, id: editId })) desk.cancel(tenant, editId);
       return {};
     }),
     Drain: unary(async ({ handOver }) => {

@@ -1,6 +1,6 @@
-import { rowsMs } from './model-costs.ts';
-import { reportedWork } from './read-load.ts';
-import type { SentEdit } from './sent-edits.ts';
+import { type CostLine, rowsMs } from './model-costs.ts';
+import { tokensOf } from './read-load.ts';
+import type { EditLeft } from './sent-edits.ts';
 import type { Backlog, ModelView, StoreView } from './worker-view.ts';
 
 /** What edits of a model are usually like. */
@@ -21,9 +21,8 @@ export interface BacklogParts {
   readonly nowMs: number;
   readonly models: readonly ReportedModel[];
   readonly store: StoreView;
-  readonly sent: Iterable<SentEdit>;
-  /** Edits that were sent so long ago are in the worker's own count. */
-  readonly settleMs: number;
+  /** Edits that this balancer sent. */
+  readonly sent: readonly EditLeft[];
 }
 
 /** What is to do on a worker, and how many of the edits that were sent there it cannot have counted. */
@@ -33,31 +32,62 @@ export interface CountedBacklog {
   readonly pendingTokenSteps: number;
 }
 
+interface Rest {
+  readonly edits: number;
+  readonly maskedTokenSteps: number;
+}
+
 /**
- * What a worker says, what its count leaves out of edits that it has (templates that they fill, activations that come from
- * disk or peers), and edits that have just been sent.
+ * What is to do on a worker: edits that this balancer sent, of which it knows what they load and fill; and what the worker
+ * counts beyond them, which others sent: masked token-steps, with about the text rows and loads that come with them.
  */
-export function countBacklog({ nowMs, models, store, sent, settleMs }: BacklogParts): CountedBacklog {
-  let [computeMs, loadMs, pendingEdits, pendingTokenSteps] = [0, 0, 0, 0];
-  for (const model of models) {
-    const work = reportedWork(model.view);
-    computeMs += Math.max(work.computeMs, beyondBlocksMs(model));
-    loadMs += work.loadMs(store.memory);
-  }
-  for (const edit of sent) {
-    if (nowMs - edit.sentMs < settleMs) {
+export function countBacklog({ nowMs, models, store, sent }: BacklogParts): CountedBacklog {
+  let [computeMs, loadMs, pendingEdits, pendingTokenSteps, ownTokenSteps, ownEdits] = [0, 0, 0, 0, 0, 0];
+  for (const { edit, isCounted, left } of sent) {
+    computeMs += (edit.computeMs + edit.extraMs) * left;
+    loadMs += edit.loadMs * left;
+    if (isCounted) {
+      ownTokenSteps += edit.tokenSteps * left;
+      if (left > 0) ownEdits++;
+    } else {
       pendingEdits++;
       pendingTokenSteps += edit.tokenSteps;
-      computeMs += edit.computeMs + edit.extraMs;
-      loadMs += edit.loadMs;
-      continue;
     }
-    const left = Math.max(0, (edit.doneMs - nowMs) / Math.max(1, edit.doneMs - edit.sentMs));
-    computeMs += edit.extraMs * left;
-    // What is loaded from memory is in the worker's count already.
-    loadMs += Math.max(0, edit.loadMs - edit.computeMs) * left;
   }
-  return { backlog: { atMs: nowMs, computeMs, loadMs }, pendingEdits, pendingTokenSteps };
+  let [counted, edits] = [0, 0];
+  for (const { view } of models) {
+    counted += view.maskedTokenSteps;
+    edits += view.waiting + view.running;
+  }
+  const othersShare = counted === 0 ? 0 : Math.max(0, counted - ownTokenSteps) / counted;
+  for (const model of models) {
+    const others = Math.max(0, edits - ownEdits) / Math.max(1, edits);
+    const rest = othersWork(model.view, store.memory, {
+      edits: (model.view.waiting + model.view.running) * others,
+      maskedTokenSteps: others === 0 ? 0 : model.view.maskedTokenSteps * othersShare,
+    });
+    computeMs += rest.computeMs;
+    loadMs += rest.loadMs;
+  }
+  const beyondMs = Math.max(0, ...models.map(beyondBlocksMs));
+  return {
+    backlog: { atMs: nowMs, computeMs: Math.max(computeMs, beyondMs), loadMs },
+    pendingEdits,
+    pendingTokenSteps,
+  };
+}
+
+/** Edits of which only the worker's count tells: those in memory are loaded from there, and have half of their steps left. */
+function othersWork(model: ModelView, memory: CostLine | undefined, { edits, maskedTokenSteps }: Rest) {
+  const { costs, defaultSteps } = model;
+  if (costs === undefined || edits <= 0) return { computeMs: 0, loadMs: 0 };
+  const tokens = tokensOf(model);
+  const editSteps = (edits * defaultSteps) / 2;
+  const perTokenMs = rowsMs({ ...costs, textRows: 0 }, 1, tokens + costs.textRows);
+  return {
+    computeMs: (maskedTokenSteps + editSteps * costs.textRows) * perTokenMs,
+    loadMs: memory === undefined ? 0 : editSteps * costs.bytesOfToken * tokens * memory.msPerUnit,
+  };
 }
 
 /** What a usual edit would wait for by the worker's own prediction, which knows encoders and decoder too; 0 if unknown. */

@@ -109,6 +109,10 @@ export class Fleet {
     const stepsRun = load.models.reduce((sum, model) => sum + model.stepsRun, 0);
     const isStill =
       before !== undefined && stepsRun > 0 && stepsRun === known?.stepsRun && runs(models) && runs(before.models);
+    const stepsPerMs =
+      before === undefined || known === undefined || nowMs <= before.heardMs
+        ? 0
+        : Math.max(0, stepsRun - known.stepsRun) / (nowMs - before.heardMs);
     const held = load.hasVariants || before === undefined ? readHeld(load) : before.held;
     const store = readStore(load);
     const counted = countBacklog({
@@ -118,8 +122,13 @@ export class Fleet {
         const view = models.get(name);
         return view === undefined ? [] : [{ view, predictedMs, usual: this.#usual.get(name) }];
       }),
-      sent: this.#sent.on(load.worker),
-      settleMs: this.#settleMs(models),
+      sent: this.#sent.left(load.worker, {
+        nowMs,
+        stepsRun,
+        stepsPerMs,
+        waiting: load.models.reduce((sum, { waiting }) => sum + waiting, 0),
+        settleMs: this.#settleMs(models),
+      }),
     });
     const health = this.#healths.get(load.worker) ?? healthy;
     this.#entries.set(load.worker, { source, stepsRun });

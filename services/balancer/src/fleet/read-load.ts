@@ -1,5 +1,5 @@
 import type { WatchLoadResponse__Output } from '@instgenie/rpc';
-import { type CostLine, type ModelCosts, rowsMs } from './model-costs.ts';
+import { type CostLine, type ModelCosts } from './model-costs.ts';
 import type { HeldView, ModelView, StoreView } from './worker-view.ts';
 
 type Load = WatchLoadResponse__Output;
@@ -70,25 +70,6 @@ export function readHeld({ variants }: Load): ReadonlyMap<string, HeldView> {
       { bytes, memoryShare: bytes > 0 ? Math.min(1, memoryBytes / bytes) : 0 },
     ]),
   );
-}
-
-/** What a model has to do by its own count, ms: masked rows, and about the text rows and starts that come with them. */
-export function reportedWork(model: ModelView): {
-  readonly computeMs: number;
-  readonly loadMs: (line: CostLine | undefined) => number;
-} {
-  const { costs, waiting, running, maskedTokenSteps, batchMax, defaultSteps } = model;
-  if (costs === undefined || waiting + running === 0) return { computeMs: 0, loadMs: () => 0 };
-  const tokens = tokensOf(model);
-  // Whoever runs has half of its steps left, on average.
-  const editSteps = defaultSteps * (waiting + running / 2);
-  const perTokenMs = rowsMs({ ...costs, textRows: 0 }, 1, tokens + costs.textRows);
-  const textMs = costs.textRows * perTokenMs;
-  const startsMs = (costs.compute.startMs * defaultSteps * waiting) / batchMax;
-  return {
-    computeMs: maskedTokenSteps * perTokenMs + editSteps * textMs + startsMs,
-    loadMs: (line) => (line === undefined ? 0 : editSteps * costs.bytesOfToken * tokens * line.msPerUnit),
-  };
 }
 
 /** Tokens of the model's window; of the usual one while its side is unknown. */

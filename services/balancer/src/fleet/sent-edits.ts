@@ -1,4 +1,4 @@
-import { type PickRequest, tokenSteps } from '../picking/pick-request.ts';
+import { computedTokens, type PickRequest, tokenSteps } from '../picking/pick-request.ts';
 import type { Prediction } from '../picking/predict.ts';
 
 /** An edit that was sent to a worker and has not ended, as far as is known. */
@@ -6,14 +6,18 @@ export interface SentEdit {
   readonly editId: string;
   readonly tenant: string;
   readonly worker: string;
+  /** Computed in each step. */
+  readonly tokens: number;
+  readonly steps: number;
   readonly tokenSteps: number;
   readonly sentMs: number;
   /** When it is predicted to be done. */
   readonly doneMs: number;
-  /** Its own rows, ms. */
+  /** All of its own rows, ms. */
   readonly computeMs: number;
-  /** Computing beside them, ms: a template that is filled. */
+  /** All that is computed beside them, ms: a template that is filled. */
   readonly extraMs: number;
+  /** All of its loads, ms. */
   readonly loadMs: number;
 }
 
@@ -21,18 +25,49 @@ export function sentEdit(
   request: PickRequest,
   { worker, prediction, nowMs }: { readonly worker: string; readonly prediction: Prediction; readonly nowMs: number },
 ): SentEdit {
-  const { finishMs, computeMs, getMs, loadMs, tier } = prediction;
+  const { finishMs, rowsMs, extraMs, loadMs } = prediction;
   return {
     editId: request.editId,
     tenant: request.tenant,
     worker,
+    tokens: computedTokens(request),
+    steps: request.steps,
     tokenSteps: tokenSteps(request),
     sentMs: nowMs,
     doneMs: nowMs + finishMs,
-    computeMs,
-    extraMs: tier === 'none' && !request.isDense ? getMs : 0,
+    computeMs: rowsMs,
+    extraMs,
     loadMs,
   };
+}
+
+/** Where a worker was when an edit joined its batch. */
+interface Tracked {
+  readonly edit: SentEdit;
+  /** Steps that the worker had run; undefined while it has not joined. */
+  joinedAt: number | undefined;
+}
+
+/** What a worker says of its batch. */
+export interface BatchNews {
+  readonly nowMs: number;
+  /** Steps that it has run so far; 0 where it does not say. */
+  readonly stepsRun: number;
+  /** Steps that it runs in a millisecond. */
+  readonly stepsPerMs: number;
+  /** Edits that wait for a place. */
+  readonly waiting: number;
+  /** An edit that was sent so long ago has come to the batch. */
+  readonly settleMs: number;
+}
+
+/** An edit on a worker, and how much of it is left. */
+export interface EditLeft {
+  readonly edit: SentEdit;
+  /** Whether the worker's own count has it. */
+  readonly isCounted: boolean;
+  /** 0 to 1. */
+  readonly left: number;
 }
 
 /** Nobody tells of edits whose gateway has died: they are forgotten so long after they should have been done. */
@@ -40,8 +75,9 @@ const overdueMs = 10_000;
 
 /** Edits that were sent and have not ended; an edit is on one worker at a time. */
 export class SentEdits {
-  readonly #edits = new Map<string, SentEdit>();
-  readonly #byWorker = new Map<string, Map<string, SentEdit>>();
+  readonly #edits = new Map<string, Tracked>();
+  /** In the order in which they were sent. */
+  readonly #byWorker = new Map<string, Map<string, Tracked>>();
   readonly #editsMax: number;
 
   constructor(editsMax: number) {
@@ -59,37 +95,67 @@ export class SentEdits {
       const [oldest] = this.#edits.keys();
       if (oldest !== undefined) gone.push(this.remove(oldest));
     }
-    this.#edits.set(edit.editId, edit);
+    const tracked = { edit, joinedAt: undefined };
+    this.#edits.set(edit.editId, tracked);
     const there = this.#byWorker.get(edit.worker);
-    if (there === undefined) this.#byWorker.set(edit.worker, new Map([[edit.editId, edit]]));
-    else there.set(edit.editId, edit);
+    if (there === undefined) this.#byWorker.set(edit.worker, new Map([[edit.editId, tracked]]));
+    else there.set(edit.editId, tracked);
     return gone.filter((found) => found !== undefined);
   }
 
   get(editId: string): SentEdit | undefined {
-    return this.#edits.get(editId);
+    return this.#edits.get(editId)?.edit;
   }
 
   remove(editId: string): SentEdit | undefined {
-    const found = this.#edits.get(editId);
-    if (found === undefined) return undefined;
+    const edit = this.get(editId);
+    if (edit === undefined) return undefined;
     this.#edits.delete(editId);
-    const there = this.#byWorker.get(found.worker);
+    const there = this.#byWorker.get(edit.worker);
     there?.delete(editId);
-    if (there?.size === 0) this.#byWorker.delete(found.worker);
-    return found;
+    if (there?.size === 0) this.#byWorker.delete(edit.worker);
+    return edit;
   }
 
-  on(worker: string): Iterable<SentEdit> {
-    return this.#byWorker.get(worker)?.values() ?? [];
+  /**
+   * What is left of the edits on a worker, by what it says of its batch: everybody in it does a step whenever the worker
+   * runs one. Remembers who has joined.
+   */
+  left(worker: string, news: BatchNews): readonly EditLeft[] {
+    const there = this.#byWorker.get(worker);
+    if (there === undefined) return [];
+    const all = [...there.values()];
+    const settled = all.filter(({ edit }) => news.nowMs - edit.sentMs >= news.settleMs).length;
+    return all.map((tracked, place) => {
+      const { edit } = tracked;
+      const isCounted = place < settled;
+      // Who waits for a place came last.
+      if (isCounted && news.stepsRun > 0 && place < settled - news.waiting) tracked.joinedAt ??= joinedAt(edit, news);
+      return { edit, isCounted, left: leftOf(tracked, news) };
+    });
   }
 
   /** Those that should have ended long ago. */
   overdue(nowMs: number): readonly SentEdit[] {
     const found: SentEdit[] = [];
-    for (const edit of this.#edits.values()) {
+    for (const { edit } of this.#edits.values()) {
       if (nowMs > edit.doneMs + 2 * (edit.doneMs - edit.sentMs) + overdueMs) found.push(edit);
     }
     return found;
   }
+}
+
+/** Steps that a worker had run when an edit joined, which was some time before the worker was heard. */
+function joinedAt({ sentMs }: SentEdit, { nowMs, stepsRun, stepsPerMs, settleMs }: BatchNews): number {
+  return stepsRun - (nowMs - sentMs - settleMs) * stepsPerMs;
+}
+
+function leftOf({ edit, joinedAt: joined }: Tracked, { nowMs, stepsRun }: BatchNews): number {
+  const left =
+    joined === undefined
+      ? stepsRun > 0
+        ? 1
+        : (edit.doneMs - nowMs) / Math.max(1, edit.doneMs - edit.sentMs)
+      : 1 - (stepsRun - joined) / edit.steps;
+  return Math.min(1, Math.max(0, left));
 }

@@ -15,7 +15,11 @@ export interface Prediction {
   readonly getMs: number;
   /** Where the activations come from; `none`: they are computed, or not needed. */
   readonly tier: Tier;
-  /** What its loads take in all, ms: more than `getMs`, as most of it happens while rows are computed. */
+  /** All of its own rows, ms, without the starts of steps, which it shares with others. */
+  readonly rowsMs: number;
+  /** All that it computes beside them, ms: a template that it fills. */
+  readonly extraMs: number;
+  /** All of its loads, ms: more than `getMs`, as most of them happen while rows are computed. */
   readonly loadMs: number;
 }
 
@@ -59,8 +63,8 @@ export function predict(
   const queueMs = backlog.computeMs * share + (model.isLoaded ? 0 : context.modelLoadMs);
   const queueLoadMs = backlog.loadMs * share;
   if (costs === undefined) return unfitted(queueMs, request);
-  const stepMs = costs.compute.startMs + rowsMs(costs, computedTokens(request), request.tokens);
-  const computeMs = request.steps * stepMs;
+  const ownMs = request.steps * rowsMs(costs, computedTokens(request), request.tokens);
+  const computeMs = request.steps * costs.compute.startMs + ownMs;
   const busyMs = queueMs + computeMs;
   let best: Way | undefined;
   let bestMs = Number.POSITIVE_INFINITY;
@@ -76,6 +80,8 @@ export function predict(
     computeMs: costs.aroundMs + slowness * computeMs,
     getMs: slowness * (bestMs - busyMs),
     tier: best?.tier ?? 'none',
+    rowsMs: ownMs,
+    extraMs: best?.extraMs ?? 0,
     loadMs: best?.loadMs ?? 0,
   };
 }
@@ -93,7 +99,16 @@ function overlap(steps: number, usualSteps: number): number {
 /** Nobody has fitted anything: a worker is as good as what is to do on it. */
 function unfitted(queueMs: number, request: PickRequest): Prediction {
   const computeMs = request.steps;
-  return { finishMs: queueMs + computeMs, queueMs, computeMs, getMs: 0, tier: 'none', loadMs: 0 };
+  return {
+    finishMs: queueMs + computeMs,
+    queueMs,
+    computeMs,
+    getMs: 0,
+    tier: 'none',
+    rowsMs: computeMs,
+    extraMs: 0,
+    loadMs: 0,
+  };
 }
 
 const notNeeded: readonly Way[] = [{ tier: 'none', loadMs: 0, extraMs: 0 }];

@@ -71,7 +71,8 @@ export const gatewayConfig = z.strictObject({
   jobs: z
     .strictObject({
       concurrency: z.number().int().min(1).max(256).default(4).describe('Edits of jobs that run at once.'),
-      waitingMax: z.number().int().min(1).max(1_000_000).default(10_000),
+      waitingMax: z.number().int().min(1).max(1_000_000).default(10_000).describe('Edits of jobs that wait.'),
+      waitingPerTenantMax: z.number().int().min(1).max(1_000_000).default(1000).describe('Of those, of one tenant.'),
       webhookHttp: z
         .boolean()
         .default(false)

@@ -172,10 +172,15 @@ export class JobDesk implements Jobs, AsyncDisposable {
     return this.#sweep.sweep();
   }
 
+  /** Gives back the edits that run here and takes no more; it still answers whoever asks. For a gateway that drains. */
+  async leave(): Promise<void> {
+    await this.#workers?.[Symbol.asyncDispose]();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await this.#sweeping;
-    await this.#workers?.[Symbol.asyncDispose]();
+    await this.leave();
     this.#changes[Symbol.dispose]();
     await this.#line[Symbol.asyncDispose]();
   }

@@ -22,6 +22,7 @@ export class JobWorkers implements AsyncDisposable {
   readonly #connection: Redis;
   readonly #workers: readonly Worker[];
   readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
 
   constructor(parts: JobWorkersParts) {
     this.#parts = parts;
@@ -35,7 +36,12 @@ export class JobWorkers implements AsyncDisposable {
     for (const worker of this.#workers) worker.on('error', () => undefined);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#closing.abort();
     const closed = Promise.all(this.#workers.map((worker) => worker.close()));
     const { closeMs } = this.#parts.settings;

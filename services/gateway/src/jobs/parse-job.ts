@@ -4,7 +4,7 @@ import { editsMax } from './job-record.ts';
 import type { JobOrder } from './jobs.ts';
 
 const dayMs = 86_400_000;
-const ttlMsMin = 60_000;
+const ttlMsMin = 1000;
 const ttlMsMax = 30 * dayMs;
 
 /** What an edge knows of a job; empty text and undefined mean that the caller said nothing. */
@@ -23,7 +23,7 @@ export function parseJob<Edit>({ requestId, webhookUrl, ttlMs = dayMs, edits, pa
     throw invalid('request_id', "expected 1 to 64 letters, digits, '-' or '_'; a job needs one");
   }
   if (edits.length < 1 || edits.length > editsMax) throw invalid('edits', `expected 1 to ${editsMax}`);
-  if (!(ttlMs >= ttlMsMin && ttlMs <= ttlMsMax)) throw invalid('ttl', 'expected a minute to thirty days');
+  if (!(ttlMs >= ttlMsMin && ttlMs <= ttlMsMax)) throw invalid('ttl', 'expected a second to thirty days');
   return {
     requestId,
     edits: edits.map((edit, index) => parseEdit(edit, `edits[${index}]`)),

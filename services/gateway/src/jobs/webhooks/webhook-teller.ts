@@ -1,7 +1,7 @@
 import type { Log } from '@instgenie/telemetry';
+import { jobJson } from '../../http/job-json.ts';
 import type { JobBlobs } from '../job-blobs.ts';
 import type { JobRef } from '../job-id.ts';
-import { jobJson } from '../job-json.ts';
 import type { JobSettings } from '../job-settings.ts';
 import { jobView } from '../job-view.ts';
 import { sendWebhook } from './send-webhook.ts';

@@ -8,6 +8,10 @@ import { exitCodesHelp } from './exit-codes.ts';
 import { fixturesCommand } from './fixtures-command.ts';
 import { modelCommand } from './model/model-command.ts';
 import { templateCommand } from './template/template-command.ts';
+import { auditCommand } from './tenant/audit-command.ts';
+import { keyCommand } from './tenant/key-command.ts';
+import { tenantCommand } from './tenant/tenant-command.ts';
+import { usageCommand } from './tenant/usage-command.ts';
 import { upCommand } from './up/up-command.ts';
 
 const examples = `
@@ -23,7 +27,8 @@ export function buildProgram(context: CommandContext): Command {
     .description('Mask-aware editing of pictures with diffusion models: only what the mask marks is computed.')
     .version(manifest.version, '-V, --version')
     .addHelpText('after', `${examples}\n${exitCodesHelp}`);
-  const commands = [upCommand, editCommand, templateCommand, cacheCommand, modelCommand, demoCommand, fixturesCommand];
+  const own = [upCommand, editCommand, templateCommand, cacheCommand, modelCommand, demoCommand, fixturesCommand];
+  const commands = [...own, tenantCommand, keyCommand, usageCommand, auditCommand];
   for (const command of commands) program.addCommand(command(context));
   for (const command of withDescendants(program)) settle(command);
   return program;

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openBlobs } from '@instgenie/blobs';
-import { ServiceError, systemClock } from '@instgenie/domain';
+import { systemClock } from '@instgenie/domain';
 import { RedisIndex } from '@instgenie/index';
 import {
   type Health,
@@ -28,8 +27,8 @@ import { limitsOf } from './http/http-limits.ts';
 import { ResultLinks } from './http/result-links.ts';
 import { type HttpServer, serveHttp } from './http/serve-http.ts';
 import { JobDesk } from './jobs/job-desk.ts';
-import type { Jobs } from './jobs/jobs.ts';
 import { noJobs } from './jobs/no-jobs.ts';
+import { readWebhookSecret } from './jobs/webhooks/sign-webhook.ts';
 import { PictureReader } from './pictures/picture-reader.ts';
 import { TemplateDesk } from './templates/template-desk.ts';
 import { TemplateSweeper } from './templates/template-sweeper.ts';
@@ -92,7 +91,8 @@ export async function serveGateway(config: GatewayConfig): Promise<ServedGateway
     config.edits,
     editWatch({ tracing, metrics, log }),
   );
-  const jobs = new AuditedJobs(await openJobs(config, { blobs, editing, log, cleanup }), tenancy.audit);
+  const jobDesk = await openJobs(config, { blobs, editing, log, cleanup });
+  const jobs = new AuditedJobs(jobDesk ?? noJobs, tenancy.audit);
   const { authenticator } = tenancy;
   const { deadlineMs } = config.edits;
   const { bytesMax: pictureBytesMax, maskBytesMax } = config.pictures;
@@ -162,7 +162,7 @@ export async function serveGateway(config: GatewayConfig): Promise<ServedGateway
       state.isLeaving = true;
       health.set(false);
       log.info({ edits: editing.count }, 'leaving');
-      const closed = Promise.all([rpc[Symbol.asyncDispose](), http[Symbol.asyncDispose]()]);
+      const closed = Promise.all([rpc[Symbol.asyncDispose](), http[Symbol.asyncDispose](), jobDesk?.leave()]);
       const cut = setTimeout(() => editing.endAll(), config.drainMs);
       await editing.empty();
       await closed;
@@ -190,11 +190,11 @@ async function openJobs(
     readonly log: Log;
     readonly cleanup: AsyncDisposableStack;
   },
-): Promise<Jobs> {
-  if (redis === undefined) return noJobs;
-  const { webhookSecretFile, concurrency, waitingMax, webhookHttp } = jobs;
-  const webhookSecret = webhookSecretFile === undefined ? undefined : await readSecret(webhookSecretFile);
-  const settings = { concurrency, waitingMax, webhookHttp, webhookSecret };
+): Promise<JobDesk | undefined> {
+  if (redis === undefined) return undefined;
+  const { webhookSecretFile, ...limits } = jobs;
+  const webhookSecret = webhookSecretFile === undefined ? undefined : await readWebhookSecret(webhookSecretFile);
+  const settings = { ...limits, webhookSecret };
   return cleanup.use(new JobDesk({ redis, blobs, editing, settings, log }));
 }
 
@@ -208,13 +208,5 @@ async function watchReady(
   while (!ended.signal.aborted) {
     health.set(isReady());
     await pause(readyMs, undefined, { signal: ended.signal }).catch(() => undefined);
-  }
-}
-
-async function readSecret(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new ServiceError('not-found', `jobs.webhookSecretFile: ${file} cannot be read`, { field: 'config', cause });
   }
 }

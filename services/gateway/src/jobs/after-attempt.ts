@@ -24,6 +24,8 @@ export function afterAttempt(
     case 'forbidden':
     case 'not-found':
     case 'unsupported':
+    // It has ended workers, or somebody else's edit has its name.
+    case 'conflict':
       return { kind: 'fail' };
     case 'overloaded':
     case 'unavailable': {
@@ -31,7 +33,6 @@ export function afterAttempt(
       const boundedMs = Math.min(waitMsMax, Math.max(waitMsMin, wantedMs));
       return { kind: 'wait', delayMs: Math.round(boundedMs * (1 + random)) };
     }
-    case 'conflict':
     case 'cancelled':
     case 'deadline':
     case 'internal':

@@ -77,8 +77,8 @@ export class ItemRunner {
     } catch (thrown) {
       await line.unnote(job, item).catch(() => undefined);
       const error = ServiceError.from(thrown);
+      if (cancel.signal.aborted || signal.aborted) this.#stop(attempt);
       if (cancel.signal.aborted) {
-        this.#stop(attempt);
         await ending.settle(job, item, cancelledOutcome);
         return { kind: 'ended' };
       }

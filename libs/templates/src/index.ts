@@ -9,6 +9,7 @@ export { type ExpirySettings, expiresAtMs, isExpired, needsTouch } from './expir
 export { templateId } from './record-file.ts';
 export { TemplateLibrary } from './template-library.ts';
 export {
+  activationBytes,
   grantsMax,
   isTemplateId,
   type NewTemplate,

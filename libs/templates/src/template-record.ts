@@ -87,3 +87,9 @@ export type NewTemplate = Pick<TemplateRecord, 'tenant' | 'source' | 'prompt' | 
 /** What may change of a record. */
 export type TemplateChange = Pick<TemplateRecord, 'name' | 'isPinned' | 'isInline' | 'grantedTo' | 'variants'> &
   Partial<Pick<TemplateRecord, 'ttlMs' | 'lastUsedAt'>>;
+
+/** What a template's activations take on a disk; a variant of several routes counts once. */
+export function activationBytes({ variants }: Pick<TemplateRecord, 'variants'>): number {
+  const byKey = new Map(variants.map(({ key, bytes }) => [key, bytes]));
+  return [...byKey.values()].reduce((sum, bytes) => sum + bytes, 0);
+}

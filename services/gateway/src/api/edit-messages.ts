@@ -5,7 +5,7 @@ import { type OrderFields, type OrderLimits, parseOrder } from '../edits/parse-o
 import { factsMessage, pictureMessage } from './edit-answer-messages.ts';
 import { millisecondsOf, type TimeMessage, timeMessage } from './time-messages.ts';
 
-const maskModes = {
+export const maskModes = {
   MASK_MODE_UNSPECIFIED: undefined,
   MASK_MODE_AUTO: 'auto',
   MASK_MODE_WHITE: 'white',

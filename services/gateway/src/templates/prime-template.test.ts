@@ -53,6 +53,7 @@ test('when a worker is lost or full, another one begins anew; after three it is 
     throw new ServiceError('unavailable', 'it leaves');
   };
   const full: PrimeScript = async function* () {
+    yield* [];
     throw new ServiceError('overloaded', 'no room');
   };
   await using opened = await openDesk({ scripts: { w1: lost, w2: full, w3: good, w4: good } });

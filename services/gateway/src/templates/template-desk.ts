@@ -1,7 +1,7 @@
 import { getContent } from '@instgenie/blobs';
 import { ServiceError, variantKey } from '@instgenie/domain';
 import { expiresAtMs, isExpired, TemplateLibrary, type TemplateRecord } from '@instgenie/templates';
-import type { Caller } from '@instgenie/tenants';
+import { type Caller, checkTenantName } from '@instgenie/tenants';
 import type { FleetModel } from '../fleet/fleet.ts';
 import { noteVariants, type UsedVariant } from './note-variants.ts';
 import { orMissing } from './or-missing.ts';
@@ -114,6 +114,7 @@ export class TemplateDesk implements Templates, AsyncDisposable {
     caller: Caller,
   ): Promise<TemplateView> {
     const record = await this.#findOwn(id, caller);
+    checkTenantName(tenant);
     if (tenant === caller.tenant) {
       throw new ServiceError('invalid', 'tenant: expected another one; its owner may edit it anyway', {
         field: 'tenant',

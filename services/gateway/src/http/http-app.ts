@@ -43,12 +43,12 @@ export async function openHttpApp(parts: HttpParts, options: AppOptions): Promis
     routerOptions: { maxParamLength: 128 },
     frameworkErrors: (error, request, reply) => refuse(parts, { thrown: error, request, reply }),
   });
+  app.removeContentTypeParser('text/plain');
   app.decorateRequest('call', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...securityHeaders(options), 'x-request-id': request.id });
     const call = (request.call = beginCall(reply, options.closed));
     if (options.isDraining() && request.routeOptions.url !== '/healthz') {
-      reply.header('connection', 'close');
       throw new ServiceError('unavailable', 'this server is going; try again');
     }
     const { access } = request.routeOptions.config;
@@ -85,6 +85,8 @@ function refuse({ log, limits }: HttpParts, { thrown, request, reply }: Failure)
   const refusal = refusalOf(thrown);
   const { status, headers, body } = openAiError(refusal, request.call?.names);
   if (status === 500) log.error({ requestId: request.id, err: causeOf(refusal) }, 'an HTTP request failed');
+  // A connection that is closed at once is reset, and callers that still send would not see why.
+  reply.removeHeader('connection');
   discardRest(request.raw, reply.raw, limits);
   reply
     .code(status)

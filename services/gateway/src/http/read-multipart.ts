@@ -18,7 +18,7 @@ const formBytesMax = 1024 ** 2;
  * above a limit is not read. Throws `invalid`, or a refusal with 413.
  */
 export async function readMultipart(request: FastifyRequest, names: FileNames, limits: HttpLimits): Promise<Form> {
-  requireFits(request, names);
+  using _ = cutAbove(request, requireFits(request, names));
   const values = new Map<string, unknown[]>();
   const files: FormFile[] = [];
   for await (const part of partsOf(request, limits)) {
@@ -93,17 +93,21 @@ async function readFile(
   return isText && whole.length > 0 ? readDataUrl(whole.toString('latin1'), { field, bytesMax }) : whole;
 }
 
-/**
- * Refuses by what the headers say, before anything is read. Who says nothing and sends more than all parts may have is
- * cut off: what is around the parts has no other bound.
- */
-function requireFits(request: FastifyRequest, names: FileNames): void {
+/** Refuses by what the headers say, before anything is read. Returns how much may come. */
+function requireFits(request: FastifyRequest, names: FileNames): number {
   const largest = new Map(Object.values(names).map(({ as, bytesMax }) => [as, bytesMax]));
   const bytesMax = [...largest.values()].reduce((sum, bytes) => sum + bytes, formBytesMax);
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge('body', bytesMax);
+  return bytesMax;
+}
+
+/** Cuts off who sends more than all parts may have: what is around the parts has no other bound. */
+function cutAbove({ raw }: FastifyRequest, bytesMax: number): Disposable {
   let bytes = 0;
-  request.raw.on('data', (chunk: Uint8Array) => {
+  const count = (chunk: Uint8Array) => {
     bytes += chunk.length;
-    if (bytes > bytesMax) request.raw.destroy();
-  });
+    if (bytes > bytesMax) raw.destroy();
+  };
+  raw.on('data', count);
+  return { [Symbol.dispose]: () => raw.off('data', count) };
 }

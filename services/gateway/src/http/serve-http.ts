@@ -42,7 +42,10 @@ export async function serveHttp(
       closed.abort();
       app.server.closeAllConnections();
     }, limits.drainMs);
+    // Closing looks once for connections without a request; those whose requests end now are kept alive.
+    const idle = setInterval(() => app.server.closeIdleConnections(), limits.checkMs);
     await app.close();
+    clearInterval(idle);
     clearTimeout(cut);
     closed.abort();
   };

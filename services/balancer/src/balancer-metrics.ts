@@ -1,0 +1,55 @@
+import { Counter, Gauge, Histogram, type Registry } from '@instgenie/telemetry';
+
+const pickSeconds = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.1];
+const errorRatios = [0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10];
+
+/** Workers by how they stand. */
+export type WorkerState = 'ready' | 'suspect' | 'ejected' | 'leaving';
+
+/** What a balancer counts; docs/balancer.md lists it. */
+export class BalancerMetrics {
+  readonly picks;
+  readonly pickSeconds;
+  readonly ejections;
+  readonly predictionError;
+
+  constructor(registry: Registry, states: () => ReadonlyMap<WorkerState, number>) {
+    const registers = [registry];
+    this.picks = new Counter({
+      name: 'instgenie_picks_total',
+      help: 'Edits that a worker was wanted for, by what came of it: picked, or why not.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.pickSeconds = new Histogram({
+      name: 'instgenie_pick_seconds',
+      help: 'What choosing a worker took.',
+      buckets: pickSeconds,
+      registers,
+    });
+    this.ejections = new Counter({
+      name: 'instgenie_ejections_total',
+      help: 'Workers that were left out for a while, by why.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.predictionError = new Histogram({
+      name: 'instgenie_route_prediction_error_ratio',
+      help: 'What edits took over what was predicted.',
+      buckets: errorRatios,
+      registers,
+    });
+    registry.registerMetric(
+      new Gauge({
+        name: 'instgenie_workers',
+        help: 'Workers, by how they stand.',
+        labelNames: ['state'],
+        registers: [],
+        collect() {
+          this.reset();
+          for (const [state, count] of states()) this.set({ state }, count);
+        },
+      }),
+    );
+  }
+}

@@ -1,0 +1,157 @@
+import type { Clock } from '@instgenie/domain';
+import type { balancer } from '@instgenie/rpc';
+import type { Log, Tracing } from '@instgenie/telemetry';
+import type { BalancerMetrics } from './balancer-metrics.ts';
+import type { BalancerConfig } from './config.ts';
+import { type EditEnd, Fleet, type Source } from './fleet/fleet.ts';
+import { usualOutliers } from './fleet/outliers.ts';
+import { type WorkerState, workerState } from './fleet/worker-state.ts';
+import { fleetMessage, pickMessage } from './fleet-messages.ts';
+import { type PickLimits, usualLimits } from './picking/limits.ts';
+import { parsePick } from './picking/parse-pick.ts';
+import type { WorkerScore } from './picking/pick.ts';
+import { policies } from './picking/policies.ts';
+import { refusal } from './picking/refusals.ts';
+import { pause } from './watching/pause.ts';
+import type { LoadListener } from './watching/watch-workers.ts';
+
+export interface BalancerParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tracing: Tracing;
+  readonly metrics: (states: () => ReadonlyMap<WorkerState, number>) => BalancerMetrics;
+}
+
+/** Workers tell of themselves so often, and gateways hear of changes no more often. */
+const beatMs = 250;
+
+/** Knows the fleet, and chooses workers. */
+export class Balancer implements LoadListener, Disposable {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #tracing: Tracing;
+  readonly #metrics: BalancerMetrics;
+  readonly #limits: PickLimits;
+  readonly #fleet: Fleet;
+  /** Workers that were there when somebody last looked. */
+  #known: ReadonlySet<string> = new Set();
+  #cancelTick: () => void;
+
+  constructor(config: BalancerConfig, { clock, log, tracing, metrics }: BalancerParts) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#tracing = tracing;
+    this.#metrics = metrics(() => this.#states());
+    this.#limits = { ...usualLimits, ...config.limits };
+    this.#fleet = new Fleet({
+      policy: policies[config.policy],
+      limits: this.#limits,
+      outliers: {
+        ...usualOutliers,
+        failuresMax: config.ejection.failures,
+        ejectionMs: config.ejection.ms,
+        ejectionMsMax: config.ejection.msMax,
+        slowMax: config.ejection.slowMax,
+      },
+      beatMs,
+      goneMs: config.limits.goneMs,
+      editsMax: config.limits.editsMax,
+    });
+    this.#cancelTick = this.#tickLater();
+  }
+
+  heard(load: Parameters<LoadListener['heard']>[0], source: Source): void {
+    this.#fleet.heard(load, source, this.#clock.now());
+    this.#tellOfWorkers();
+  }
+
+  lost(source: Source): void {
+    this.#fleet.lost(source);
+    this.#tellOfWorkers();
+  }
+
+  /** Throws `invalid` for a wrong request, `overloaded` and `unavailable` where nobody can do it, `not-found` where warm is a must. */
+  pick(message: balancer.PickRequest__Output, traceparent: string | undefined): balancer.PickResponse {
+    const span = this.#tracing.edits.startSpan('route', {}, this.#tracing.contextOf(traceparent));
+    const began = performance.now();
+    try {
+      const request = parsePick(message);
+      const scores: WorkerScore[] = [];
+      const explain = message.explain ? (score: WorkerScore) => void scores.push(score) : undefined;
+      const outcome = this.#fleet.pick(request, this.#clock.now(), explain);
+      this.#metrics.pickSeconds.observe((performance.now() - began) / 1000);
+      const result = outcome.kind === 'picked' ? 'picked' : outcome.reason;
+      this.#metrics.picks.inc({ outcome: result });
+      const worker = outcome.kind === 'picked' ? outcome.view.worker : undefined;
+      const predictedMs = outcome.kind === 'picked' ? Math.round(outcome.prediction.finishMs) : undefined;
+      span.setAttributes({ 'instgenie.outcome': result, 'instgenie.worker': worker ?? '' });
+      span.setAttribute('instgenie.predicted_ms', predictedMs ?? 0);
+      this.#log.info({ edit: request.editId, model: request.model, outcome: result, worker, predictedMs }, 'pick');
+      if (outcome.kind === 'refused') throw refusal(outcome);
+      return pickMessage(outcome, scores);
+    } finally {
+      span.end();
+    }
+  }
+
+  /** Learns how edits ended. */
+  report(ends: readonly EditEnd[]): void {
+    const nowMs = this.#clock.now();
+    for (const end of ends) {
+      if (end.ending === 'done' && end.predictedMs > 0) {
+        this.#metrics.predictionError.observe(end.tookMs / end.predictedMs);
+      }
+      const reason = this.#fleet.ended(end, nowMs);
+      if (reason === undefined) continue;
+      this.#metrics.ejections.inc({ reason });
+      this.#log.warn({ worker: end.worker, reason }, 'ejected');
+    }
+  }
+
+  /** The fleet at once, and again whenever it has changed, at most every beat. */
+  async *watch(signal: AbortSignal): AsyncGenerator<balancer.WatchFleetResponse, void> {
+    let known: string | undefined;
+    while (!signal.aborted) {
+      const message = fleetMessage(this.#fleet.snapshot, this.#clock.now(), this.#limits);
+      const text = JSON.stringify(message);
+      if (text !== known) yield message;
+      known = text;
+      await pause(this.#clock, beatMs, signal);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancelTick();
+  }
+
+  #tickLater(): () => void {
+    return this.#clock.after(beatMs, () => {
+      this.#fleet.tick(this.#clock.now());
+      this.#tellOfWorkers();
+      this.#cancelTick = this.#tickLater();
+    });
+  }
+
+  #states(): ReadonlyMap<WorkerState, number> {
+    const states = new Map<WorkerState, number>([
+      ['ready', 0],
+      ['suspect', 0],
+      ['ejected', 0],
+      ['leaving', 0],
+    ]);
+    for (const view of this.#fleet.snapshot.workers) {
+      const state = workerState(view, this.#clock.now(), this.#limits);
+      states.set(state, (states.get(state) ?? 0) + 1);
+    }
+    return states;
+  }
+
+  #tellOfWorkers(): void {
+    const { workers } = this.#fleet.snapshot;
+    if (workers.length === this.#known.size && workers.every(({ worker }) => this.#known.has(worker))) return;
+    const now = new Set(workers.map(({ worker }) => worker));
+    for (const worker of now) if (!this.#known.has(worker)) this.#log.info({ worker }, 'worker came');
+    for (const worker of this.#known) if (!now.has(worker)) this.#log.warn({ worker }, 'worker gone');
+    this.#known = now;
+  }
+}

@@ -1,0 +1,76 @@
+import { hostname } from 'node:os';
+import { addressText } from '@instgenie/config';
+import { z } from 'zod';
+import { usualOutliers } from './fleet/outliers.ts';
+import { usualLimits } from './picking/limits.ts';
+import { policyNames } from './picking/policies.ts';
+
+const milliseconds = z.number().int().min(1).max(86_400_000);
+const tls = z.strictObject({ certFile: z.string(), keyFile: z.string(), caFile: z.string().optional() });
+
+/** A balancer's settings, as its file has them. */
+export const balancerConfig = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, "expected 1 to 63 letters, digits, '.', '-' or '_'")
+    .default(() => `balancer-${hostname()}`.replaceAll(/[^a-zA-Z0-9._-]/g, '-').slice(0, 63))
+    .describe('Its name, in logs.'),
+  listen: addressText.default('127.0.0.1:7060').describe('Where it serves gRPC.'),
+  ops: addressText.default('127.0.0.1:9060').describe('Where it serves /healthz, /readyz and /metrics over HTTP.'),
+  tls: tls.optional().describe('With a caFile, only who shows a certificate of it is served.'),
+  internalTls: tls.optional().describe('What it shows workers, and who signs theirs.'),
+  reflection: z.boolean().default(false).describe('Tell tools such as grpcurl what there is.'),
+  workers: z
+    .array(addressText)
+    .min(1)
+    .max(4096)
+    .refine((workers) => new Set(workers).size === workers.length, 'addresses are not unique')
+    .describe('Where workers serve.'),
+  policy: z.enum(policyNames).default('predicted-finish').describe('The others are there to compare with.'),
+  limits: z
+    .strictObject({
+      silentMs: milliseconds.default(usualLimits.silentMs).describe('Who says nothing for so long is not picked.'),
+      stillMs: milliseconds.default(usualLimits.stillMs).describe('The same for who does no steps.'),
+      goneMs: milliseconds.default(10_000).describe('Who says nothing for so long is forgotten.'),
+      saturatedMs: milliseconds
+        .default(usualLimits.saturatedMs)
+        .describe('Where edits would wait longer for others, tenants above their share are refused.'),
+      batchWaitMs: milliseconds.default(usualLimits.batchWaitMs).describe('The same for edits of priority batch.'),
+      waitMsMax: milliseconds.default(usualLimits.waitMsMax).describe('The same for everybody.'),
+      burst: z
+        .number()
+        .min(1)
+        .max(1000)
+        .default(usualLimits.burst)
+        .describe('Tenants above so many times their share leave the idle reserve to others.'),
+      idleReserve: z.number().min(0).max(1).default(usualLimits.idleReserve).describe('Share of the workers.'),
+      modelLoadMs: milliseconds
+        .default(usualLimits.modelLoadMs)
+        .describe('What loading a model is thought to take where it is not loaded.'),
+      editsMax: z.number().int().min(1).max(1_000_000).default(65_536).describe('Edits under way that are remembered.'),
+    })
+    .prefault({}),
+  ejection: z
+    .strictObject({
+      failures: z.number().int().min(1).max(1000).default(usualOutliers.failuresMax).describe('In a row.'),
+      ms: milliseconds.default(usualOutliers.ejectionMs).describe('The first time; then twice, three times as long.'),
+      msMax: milliseconds.default(usualOutliers.ejectionMsMax),
+      slowMax: z
+        .number()
+        .min(1.5)
+        .max(100)
+        .default(usualOutliers.slowMax)
+        .describe('Times as slow as predicted, beside the other workers.'),
+    })
+    .prefault({}),
+  log: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  traces: z
+    .strictObject({
+      endpoint: z.url().optional().describe('OTLP over HTTP, such as http://collector:4318/v1/traces.'),
+      editShare: z.number().min(0).max(1).default(1).describe('Of picks whose caller does not trace.'),
+    })
+    .prefault({}),
+  drainMs: milliseconds.default(5000).describe('After SIGTERM calls may end in this time.'),
+});
+
+export type BalancerConfig = z.output<typeof balancerConfig>;

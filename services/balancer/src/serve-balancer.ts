@@ -1,0 +1,80 @@
+import { type Clock, systemClock } from '@instgenie/domain';
+import { healthService, type RpcServer, readTls, reflectionServices, serve } from '@instgenie/rpc';
+import { type OpsServer, openLog, openMetrics, openTracing, serveOps } from '@instgenie/telemetry';
+import { Balancer } from './balancer.ts';
+import { BalancerMetrics } from './balancer-metrics.ts';
+import { balancerService } from './balancer-service.ts';
+import type { BalancerConfig } from './config.ts';
+import { type Discovery, staticDiscovery } from './watching/discovery.ts';
+import { usualWatch, WorkerWatch } from './watching/watch-workers.ts';
+
+const service = 'instgenie-balancer';
+const protos = ['instgenie/balancer/v1/balancer.proto'];
+const served = ['instgenie.balancer.v1.BalancerService'];
+
+/** A balancer that is served. */
+export interface ServedBalancer extends AsyncDisposable {
+  readonly rpc: RpcServer;
+  readonly ops: OpsServer;
+  /** Says that it does not serve any more; calls that run may end while it is disposed of. */
+  stop(): Promise<void>;
+}
+
+export interface ServeParts {
+  readonly clock?: Clock;
+  readonly discovery?: Discovery;
+}
+
+/** Opens a balancer and serves it. Throws where a setting cannot be met. */
+export async function serveBalancer(config: BalancerConfig, parts: ServeParts = {}): Promise<ServedBalancer> {
+  const { clock = systemClock, discovery = staticDiscovery(config.workers) } = parts;
+  const registry = openMetrics();
+  const { endpoint, editShare } = config.traces;
+  const named = { service, instance: config.id };
+  const log = openLog({ ...named, level: config.log });
+  await using cleanup = new AsyncDisposableStack();
+  const shares = { sampleShare: editShare, stepShare: 0 };
+  const tracing = cleanup.use(openTracing({ ...named, ...shares, ...(endpoint === undefined ? {} : { endpoint }) }));
+  const tls = config.tls === undefined ? undefined : await readTls(config.tls);
+  const internalTls = config.internalTls === undefined ? undefined : await readTls(config.internalTls);
+  const health = healthService(served);
+  let isReady = false;
+  const ops = cleanup.use(await serveOps(config.ops, { registry, isReady: () => isReady }));
+  const core = cleanup.use(
+    new Balancer(config, { clock, log, tracing, metrics: (states) => new BalancerMetrics(registry, states) }),
+  );
+  cleanup.use(
+    new WorkerWatch(discovery, core, {
+      ...usualWatch,
+      clock,
+      ...(internalTls === undefined ? {} : { connect: { tls: internalTls } }),
+    }),
+  );
+  const rpc = cleanup.use(
+    await serve(
+      config.listen,
+      {
+        services: [balancerService(core), health.service, ...(config.reflection ? reflectionServices(protos) : [])],
+        limits: { drainMs: config.drainMs },
+        ...(tls === undefined ? {} : { tls }),
+      },
+      new AbortController().signal,
+    ),
+  );
+  const setReady = (ready: boolean) => {
+    isReady = ready;
+    health.set(ready);
+  };
+  setReady(true);
+  log.info({ port: rpc.port, ops: ops.port, workers: config.workers.length, policy: config.policy }, 'serving');
+  const rest = cleanup.move();
+  return {
+    rpc,
+    ops,
+    stop: async () => {
+      setReady(false);
+      log.info({}, 'leaving');
+    },
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { connect, type EditRequest, workerServiceDefinition } from '@instgenie/rpc';
 import { temporaryFolder, testRequest, WorkerProcess } from './testing.ts';
 
 const signal = new AbortController().signal;
 const patient = { deadlineMs: 120_000, signal };
-const steps = 60;
+const steps = 100;
 const orphanMs = 60_000;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let worker: WorkerProcess;
@@ -25,6 +27,34 @@ async function abandon(request: EditRequest, { port } = worker): Promise<void> {
   for await (const { event } of client.stream('Edit', request, patient)) if (event === 'stepped') return;
 }
 
+/** What a gateway is here: it asks for an edit, and says when a step is done. */
+const caller = `
+  import { buffer } from 'node:stream/consumers';
+  import { connect, workerServiceDefinition } from '@instgenie/rpc';
+  const definition = workerServiceDefinition();
+  const request = definition.Edit.requestDeserialize(await buffer(process.stdin));
+  const { signal } = new AbortController();
+  const edit = connect('127.0.0.1:' + process.env.PORT, definition).stream('Edit', request, { deadlineMs: 120000, signal });
+  for await (const { event } of edit) if (event === 'stepped') console.log(event);
+`;
+
+/** Begins an edit in another process, which is killed after the first step. */
+async function abandonByDeath(request: EditRequest): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', caller],
+    {
+      cwd: import.meta.dirname,
+      env: { ...process.env, PORT: String(worker.port) },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
+  child.stdin.end(workerServiceDefinition().Edit.requestSerialize(request));
+  await once(child.stdout, 'data');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
 async function stepsRun(): Promise<number> {
   return (await worker.loadWhere(() => true)).models[0]?.stepsRun ?? 0;
 }
@@ -37,13 +67,15 @@ test('who asks again joins the edit that goes on: the same bytes, and no step is
   const calm = await worker.result(await testRequest({ editId: 'calm', steps }));
   const request = await testRequest({ editId: 'orphan', steps, orphanMs });
   const before = await stepsRun();
-  await abandon(request);
+  await abandonByDeath(request);
   const [one, other] = await Promise.all([worker.result({ ...request, previews: 1 }), worker.result(request)]);
   for (const { result, news } of [one, other]) {
     assert.deepEqual([result.picture, result.stepsRun], [calm.result.picture, steps]);
     assert.ok(!news.some(({ event }) => event === 'queued'));
   }
   assert.equal(await stepsRun(), before + steps);
+  // Where it was faster than they were, its result is kept.
+  await cancel('orphan').catch(() => undefined);
   assert.equal((await worker.loadWhere(({ edits }) => edits === 0)).editBytes, 0);
 });
 

@@ -8,7 +8,7 @@ type Limits = Pick<HttpLimits, 'lingerBytesMax' | 'lingerMs'>;
  * may end and read the answer; then nothing more is read, and after a while the connection is cut.
  */
 export function discardRest(request: IncomingMessage, response: ServerResponse, limits: Limits): void {
-  if (request.complete || request.destroyed) return;
+  if (isRead(request) || request.destroyed) return;
   request.unpipe();
   let bytes = 0;
   request.on('data', (chunk: Uint8Array) => {
@@ -17,9 +17,13 @@ export function discardRest(request: IncomingMessage, response: ServerResponse, 
   });
   request.resume();
   response.once('finish', () => {
-    if (request.complete) return;
-    const cut = setTimeout(() => request.socket.destroy(), limits.lingerMs);
+    if (isRead(request)) return;
+    const cut = setTimeout(() => request.destroy(), limits.lingerMs);
     request.once('end', () => clearTimeout(cut));
     request.once('close', () => clearTimeout(cut));
   });
+}
+
+function isRead({ complete, readableEnded }: IncomingMessage): boolean {
+  return complete || readableEnded;
 }

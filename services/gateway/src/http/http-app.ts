@@ -41,7 +41,10 @@ export async function openHttpApp(parts: HttpParts, options: AppOptions): Promis
     exposeHeadRoutes: false,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 128 },
-    frameworkErrors: (error, request, reply) => refuse(parts, { thrown: error, request, reply }),
+    frameworkErrors: (thrown, request, reply) => {
+      reply.headers(securityHeaders(options));
+      refuse(parts, { thrown, request, reply });
+    },
   });
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('call', null);

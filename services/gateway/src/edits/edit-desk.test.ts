@@ -255,7 +255,7 @@ test('whoever loses the stream joins the edit again', async () => {
   assert.equal(worker.requests.length, 1);
 });
 
-test('an edit that nobody waits for ends after a while', async () => {
+test('an edit that nobody waits for ends after a while, and its worker is told', async () => {
   const ended = Promise.withResolvers<void>();
   await using worker = await FakeWorker.start(async function* (_, of) {
     yield stepped(1);
@@ -265,6 +265,7 @@ test('an edit that nobody waits for ends after a while', async () => {
   const { desk } = openDesk({ w1: worker }, { orphanMs: 20 });
   for await (const { kind } of desk.watch(order(), call)) if (kind === 'stepped') break;
   await ended.promise;
+  assert.equal(await worker.cancelled, worker.requests[0]?.editId);
   await desk.empty();
 });
 

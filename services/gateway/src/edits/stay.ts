@@ -56,6 +56,7 @@ export async function stay(call: StayCall): Promise<Result> {
     }
     throw new ServiceError('internal', 'a worker ended an edit without a result');
   } catch (thrown) {
+    if (signal.aborted) giveUp(call);
     if (silence.signal.aborted && !signal.aborted) {
       throw new ServiceError('unavailable', `nothing was heard of the worker for ${silentMs} ms`, { cause: thrown });
     }
@@ -63,6 +64,16 @@ export async function stay(call: StayCall): Promise<Result> {
   } finally {
     takeBack();
   }
+}
+
+const cancelMs = 2000;
+
+/** A worker keeps an edit whose call is gone for who joins it; one that nobody wants any more is ended by its name. */
+function giveUp({ client, request: { tenant = '', editId = '' }, signal }: StayCall): void {
+  const isLeft = signal.reason instanceof ServiceError && signal.reason.code === 'unavailable';
+  if (isLeft) return;
+  const options = { deadlineMs: cancelMs, signal: new AbortController().signal };
+  client.unary('Cancel', { tenant, editId }, options).catch(() => undefined);
 }
 
 function learn(progress: Progress, { checkpoint, stepped }: EditResponse__Output): void {

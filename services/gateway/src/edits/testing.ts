@@ -25,30 +25,38 @@ export type Script = (request: EditRequest__Output, signal: AbortSignal) => Asyn
 
 /** For tests: a worker over real gRPC that does as it is told. */
 export class FakeWorker implements AsyncDisposable {
-  readonly requests: EditRequest__Output[] = [];
+  readonly requests: EditRequest__Output[];
+  /** The first edit that was cancelled by its name. */
+  readonly cancelled: Promise<string>;
   readonly client: RpcClient<WorkerServiceDefinition>;
   readonly #server: RpcServer;
 
-  private constructor(server: RpcServer, requests: EditRequest__Output[]) {
+  private constructor(server: RpcServer, { requests, cancelled }: Pick<FakeWorker, 'requests' | 'cancelled'>) {
     this.#server = server;
     this.requests = requests;
+    this.cancelled = cancelled;
     this.client = connect(`127.0.0.1:${server.port}`, workerServiceDefinition());
   }
 
   static async start(script: Script): Promise<FakeWorker> {
     const requests: EditRequest__Output[] = [];
+    const cancelled = Promise.withResolvers<string>();
     const service = implement(workerServiceDefinition(), {
       Edit: serverStreaming(async function* (request, { signal }) {
         requests.push(request);
         yield* script(request, signal);
       }),
       Prime: serverStreaming(async function* () {}),
-      Cancel: unary(async () => ({})),
+      Cancel: unary(async ({ editId }) => {
+        cancelled.resolve(editId);
+        return {};
+      }),
       Drain: unary(async () => ({})),
       WatchLoad: serverStreaming(async function* () {}),
     });
     const never = new AbortController().signal;
-    return new FakeWorker(await serve('127.0.0.1:0', { services: [service], limits: { drainMs: 0 } }, never), requests);
+    const server = await serve('127.0.0.1:0', { services: [service], limits: { drainMs: 0 } }, never);
+    return new FakeWorker(server, { requests, cancelled: cancelled.promise });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -65,7 +65,11 @@ export class JwksSource {
     try {
       const text = await (/^https?:\/\//i.test(place) ? readUrl(place, timeoutMs) : readFile(place));
       // Checked by jose, which refuses what is no key set.
-      this.#keys = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
+      const found = JSON.parse(text) as JSONWebKeySet;
+      const keys = createLocalJWKSet(found);
+      // An issuer that has none would lock everybody out.
+      if (found.keys.length === 0) throw new RangeError('no keys');
+      this.#keys = keys;
       this.#loadedMs = clock.now();
       this.#notBeforeMs = this.#loadedMs + coolDownMs;
     } catch {

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
+import fc from 'fast-check';
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { JwksSource } from './jwks-source.ts';
 import { JwtAuthenticator } from './jwt-authenticator.ts';
@@ -143,6 +144,28 @@ suite('tokens', () => {
     }
   });
 
+  test('no header at all is let in, or is another failure than the one (seed 5)', async () => {
+    await using opened = await withIssuer('RS256');
+    const good = (await signed(opened.clock, { alg: 'RS256' })).split('.');
+    const authenticator = opened.make(opened.issuing.place);
+    const json = (value: unknown) => Buffer.from(JSON.stringify(value) ?? '').toString('base64url');
+    const part = fc.oneof(
+      fc.constantFrom(...good),
+      fc.string(),
+      fc.json().map((text) => Buffer.from(text).toString('base64url')),
+      fc.record({ alg: fc.constantFrom('RS256', 'none', 'HS256', 7), kid: fc.constantFrom('RS256', null) }).map(json),
+    );
+    const header = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(part, { maxLength: 5 }).map((parts) => `Bearer ${parts.join('.')}`),
+    );
+    const run = fc.asyncProperty(header, async (text) => {
+      fc.pre(text !== `Bearer ${good.join('.')}`);
+      await assert.rejects(authenticator.authenticate(text), refused);
+    });
+    await fc.assert(run, { seed: 5, numRuns: 5000 });
+  });
+
   test('scopes may be a list, and what is none of ours is left out', async () => {
     await using opened = await withIssuer('ES256');
     const scopesWith = async (scope: unknown) => (await opened.ask(signed(opened.clock, { claims: { scope } }))).scopes;
@@ -161,11 +184,12 @@ suite('tokens', () => {
 });
 
 suite('the keys of an issuer', () => {
-  test('go on for ever when it is gone, and unknown ones are refused', async () => {
+  test('go on for ever when it is gone or has none, and unknown ones are refused', async () => {
     await using opened = await withIssuer('ES256');
     await opened.ask(signed(opened.clock));
     opened.issuing.names = undefined;
     for (let hour = 0; hour < 24 * 30; hour++) {
+      if (hour === 500) opened.issuing.names = [];
       opened.clock.ms += 3_600_000;
       await opened.ask(signed(opened.clock));
     }

@@ -45,6 +45,22 @@ test('only a digest of a key is kept, and nothing that was said becomes the name
   }
 });
 
+test('damaged records are named, and never taken for absent', async () => {
+  await using root = await folder();
+  const blobs = new DirectoryBlobs(root.path);
+  const directory = new TenantDirectory(blobs, () => 0);
+  await directory.create('acme', {});
+  const [blob = ''] = await Array.fromAsync(blobs.list('tenants/'));
+  for (const bytes of [Buffer.from('{'), Buffer.alloc(2 ** 20 + 1, ' ')]) {
+    await blobs.put(blob, bytes);
+    const damaged: string[] = [];
+    assert.deepEqual(await Array.fromAsync(directory.list((name) => damaged.push(name))), []);
+    assert.deepEqual(damaged, [blob]);
+    await assert.rejects(directory.find('acme'));
+    await assert.rejects(directory.create('acme', {}), { code: 'conflict' });
+  }
+});
+
 test('a rotated key goes on for the grace, and the new one takes over its name, scopes and life', async () => {
   await using root = await folder();
   let nowMs = 0;

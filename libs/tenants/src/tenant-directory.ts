@@ -69,9 +69,9 @@ export class TenantDirectory {
   /** All tenants, also those whose deletion was cut off. Damaged records are left out, and named to `onDamaged`. */
   async *list(onDamaged?: (blob: string) => void): AsyncIterable<TenantRecord> {
     for await (const blob of this.#blobs.list('tenants/')) {
-      const found = await this.#blobs.get(blob, { bytesMax: recordBytesMax });
+      const found = await this.#blobs.get(blob, { bytesMax: recordBytesMax }).catch(tooLarge);
       if (found === undefined) continue;
-      const record = decodeTenant(found.bytes);
+      const record = found === 'too large' ? undefined : decodeTenant(found.bytes);
       if (record !== undefined && tenantBlob(record.name) === blob) yield record;
       else onDamaged?.(blob);
     }
@@ -221,6 +221,11 @@ function keyOf({ keys }: TenantRecord, id: string): KeyRecord {
 
 function replaceKey(record: TenantRecord, key: KeyRecord): TenantRecord {
   return { ...record, keys: record.keys.map((each) => (each.id === key.id ? key : each)) };
+}
+
+function tooLarge(thrown: unknown): 'too large' {
+  if (thrown instanceof ServiceError && thrown.code === 'overloaded' && thrown.field === 'blob') return 'too large';
+  throw thrown;
 }
 
 function refuse(what: 'tenant' | 'key'): never {

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { systemClock } from '@instgenie/domain';
+import { TemplateLibrary } from '@instgenie/templates';
 import { dayOf, KeyAuthenticator, TenantDirectory, UsageLedger } from '@instgenie/tenants';
 import { runCli } from '../testing.ts';
 import { withRecords } from './testing.ts';
@@ -63,6 +64,20 @@ suite('records of tenants', { timeout: 60_000 }, () => {
     }
     assert.ok(!JSON.stringify(keys).includes('digest'));
     assert.deepEqual(log.stdout.match(/key\.\w+/g)?.toSorted(), ['key.created', 'key.revoked', 'key.rotated']);
+  });
+
+  test('deleting a tenant says how many templates are left', async () => {
+    await using records = await withRecords();
+    const { run, json, blobs } = records;
+    await run('tenant', 'create', 'acme');
+    await run('key', 'create', 'acme');
+    const source = { sha256: '0'.repeat(64), bytes: 1, width: 16, height: 16 };
+    const template = { tenant: 'acme', name: 'poster', source, prompt: '', noiseSeed: 0, keepEvery: 1 };
+    await new TemplateLibrary(blobs, () => new Date()).add(template);
+    const { stderr, stdout } = await run('tenant', 'delete', 'acme');
+    assert.equal(stdout, 'acme and its 1 keys are removed\n');
+    assert.match(stderr, /^note: 1 templates are left\..*through the gateway/);
+    assert.deepEqual((await json('tenant', 'list')).tenants, []);
   });
 
   test('usage is exported as CSV and JSON, and damage is said', async () => {

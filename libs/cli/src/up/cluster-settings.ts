@@ -24,14 +24,11 @@ const host = '127.0.0.1';
 /** Settings of the worker with this number, counted from 0. Pure, like the others. */
 export function workerSettings(plan: ClusterPlan, index: number): readonly string[] {
   const [grpc, ops] = plan.ports.workers[index] ?? [0, 0];
-  const { name, folder } = plan.model;
   return [
     `id=worker-${index + 1}`,
     `listen=${host}:${grpc}`,
     `ops=${host}:${ops}`,
-    `models.0.name=${name}`,
-    `models.0.folder=${JSON.stringify(folder)}`,
-    `models.0.threads=${plan.threads}`,
+    `models=${JSON.stringify([{ ...plan.model, threads: plan.threads }])}`,
     `store.folder=${JSON.stringify(`${plan.folder}/workers/${index + 1}`)}`,
     `store.disk=${plan.diskBytes}`,
     `redis=${JSON.stringify(plan.redis)}`,

@@ -32,6 +32,7 @@ export class ServiceProcess implements AsyncDisposable {
   #child: ChildProcess | undefined;
   #restart: NodeJS.Timeout | undefined;
   #isStopping = false;
+  #hasServed = false;
 
   private constructor(spec: ServiceSpec) {
     this.#spec = spec;
@@ -87,12 +88,13 @@ export class ServiceProcess implements AsyncDisposable {
     child.once('exit', (code, killedBy) => {
       const how = killedBy ?? `exit code ${code}`;
       serving.reject(new ServiceError('unavailable', `${name} did not come up (${how}):\n${this.#tail.join('\n')}`));
-      if (!this.#isStopping) this.#comeBack(performance.now() - startedMs, how);
+      if (this.#hasServed && !this.#isStopping) this.#comeBack(performance.now() - startedMs, how);
     });
     const abort = () => serving.reject(new ServiceError('cancelled', 'interrupted'));
     signal.addEventListener('abort', abort, { once: true });
     try {
       await serving.promise;
+      this.#hasServed = true;
     } finally {
       signal.removeEventListener('abort', abort);
     }

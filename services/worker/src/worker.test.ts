@@ -33,7 +33,8 @@ async function failureOf(request: EditRequest, deadlineMs?: number): Promise<Ser
 
 test('an edit is queued, admitted, stepped and answered; cold first, then warm with the same bytes', async () => {
   const cold = await worker.result(await testRequest({ previews: 1, checkpointEvery: 2 }));
-  assert.equal(cold.news[0]?.event, 'queued');
+  assert.equal(cold.news[0]?.event, 'alive');
+  assert.equal(cold.news.find(({ event }) => event !== 'alive')?.event, 'queued');
   const kinds = new Set(cold.news.map(({ event }) => event));
   for (const kind of ['queued', 'admitted', 'stepped', 'checkpoint', 'result'] as const)
     assert.ok(kinds.has(kind), kind);

@@ -17,6 +17,7 @@ export function workerService(worker: Worker): RpcService {
   return implement(workerServiceDefinition(), {
     Edit: serverStreaming(async function* (request, context) {
       const { news, done } = worker.follow(parseEdit(request), context);
+      yield { alive: {} };
       for await (const each of withSignsOfLife(news, { silentMs, clock: systemClock })) {
         yield each === undefined ? { alive: {} } : newsMessage(each);
       }

@@ -46,6 +46,7 @@ export function simulatedService(parts: SimulatedServiceParts): RpcService {
         );
         return await ending;
       });
+      yield { alive: {} };
       for await (const each of withSignsOfLife(news, { silentMs, clock: host.clock })) {
         yield each === undefined ? { alive: {} } : newsMessage(each);
       }

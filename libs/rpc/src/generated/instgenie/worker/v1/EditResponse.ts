@@ -56,7 +56,8 @@ export interface EditResponse {
    */
   result?: _instgenie_worker_v1_EditResult | null;
   /**
-   * The worker lives, though there is nothing else to tell: sent after half a second without another message.
+   * The worker has the edit, and lives: sent at once, so that whoever loses the worker then knows that it may be the edit's
+   * doing, and after each half second without another message.
    */
   alive?: _instgenie_worker_v1_Alive | null;
   /**
@@ -94,7 +95,8 @@ export interface EditResponse__Output {
    */
   result?: _instgenie_worker_v1_EditResult__Output | null;
   /**
-   * The worker lives, though there is nothing else to tell: sent after half a second without another message.
+   * The worker has the edit, and lives: sent at once, so that whoever loses the worker then knows that it may be the edit's
+   * doing, and after each half second without another message.
    */
   alive?: _instgenie_worker_v1_Alive__Output | null;
   /**

@@ -6,6 +6,7 @@ import {
   ServerListenerBuilder,
   status,
 } from '@grpc/grpc-js';
+import { blameCaller } from './blame-caller.ts';
 import type { Connections } from './connections.ts';
 import type { ServerLimits } from './server-limits.ts';
 
@@ -14,9 +15,12 @@ export type CallLimits = Pick<ServerLimits, 'metadataBytesMax' | 'bodyIdleMs' | 
 /** Bytes that HTTP/2 allows for each header beside its name and value (RFC 9113, section 6.5.2). */
 const headerOverheadBytes = 32;
 
-/** Refuses calls with too much metadata, and ends calls whose messages do not come. */
+/** Refuses calls with too much metadata or bytes that are no request, and ends calls whose messages do not come. */
 export function guardCalls(limits: CallLimits, connections: Connections): ServerInterceptor {
-  return (_, call) => new GuardedCall(call, { limits, connections });
+  return (_, call) => {
+    blameCaller(call);
+    return new GuardedCall(call, { limits, connections });
+  };
 }
 
 interface Guard {

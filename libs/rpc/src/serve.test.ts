@@ -129,6 +129,25 @@ test('too much metadata is refused', async () => {
   session.destroy();
 });
 
+test('bytes that are no request are the caller’s fault', async () => {
+  await using pair = await startPair({});
+  const session = connectHttp2(`http://127.0.0.1:${pair.server.port}`);
+  const noMessage = Buffer.from([0, 0, 0, 0, 3, 0xff, 0xff, 0xff]);
+  const noGzip = Buffer.from([1, 0, 0, 0, 3, 1, 2, 3]);
+  for (const [more, bytes] of [
+    [{}, noMessage],
+    [{ 'grpc-encoding': 'gzip' }, noGzip],
+    [{ 'grpc-timeout': 'soon' }, Buffer.alloc(5)],
+  ] as const) {
+    const stream = session.request({ ...headers(), ...more });
+    stream.end(bytes);
+    const [answer] = await once(stream, 'response');
+    assert.equal(answer['grpc-status'], '3');
+    stream.resume();
+  }
+  session.destroy();
+});
+
 test('streams that send no request, or half of one, are closed, and the connection goes on', async () => {
   await using pair = await startPair({}, { limits: { bodyIdleMs: 50, halfOpenMs: 10 } });
   const session = connectHttp2(`http://127.0.0.1:${pair.server.port}`);

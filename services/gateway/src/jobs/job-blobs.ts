@@ -30,7 +30,7 @@ const fileBytesMax = 256 * mib;
  * What is kept of jobs. Every blob but a request's is written once and never changed, so whoever is second to say how an
  * edit ended changes nothing, and no writer waits for another:
  *
- *     jobs/open/{owner}-{id}                        the job has not ended, or its webhook has not
+ *     jobs/open/{owner}-{id}-{edits}                the job has not ended, or its webhook has not
  *     jobs/expiry/{time}-{id}                       what is deleted when
  *     jobs/of/{owner}/requests/{digest}             which job a request id is
  *     jobs/of/{owner}/orders/{id}                   the job; later ones sort first
@@ -140,19 +140,19 @@ export class JobBlobs {
     await this.#blobs.delete(requestName(owner, digest));
   }
 
-  async *open(): AsyncIterable<JobRef> {
+  async *open(): AsyncIterable<OpenJob> {
     for await (const name of this.#blobs.list('jobs/open/')) {
-      const [owner = '', id = ''] = lastOf(name).split('-');
-      yield { owner, id };
+      const [owner = '', id = '', edits] = lastOf(name).split('-');
+      yield { owner, id, edits: Number(edits) };
     }
   }
 
-  async putOpen({ owner, id }: JobRef): Promise<void> {
-    await this.#write(`jobs/open/${owner}-${id}`, {});
+  async putOpen(job: OpenJob): Promise<void> {
+    await this.#write(openName(job), {});
   }
 
-  async deleteOpen({ owner, id }: JobRef): Promise<void> {
-    await this.#blobs.delete(`jobs/open/${owner}-${id}`);
+  async deleteOpen(job: OpenJob): Promise<void> {
+    await this.#blobs.delete(openName(job));
   }
 
   async putExpiry(atMs: number, record: ExpiryRecord): Promise<void> {
@@ -177,7 +177,6 @@ export class JobBlobs {
   async delete(job: JobRef): Promise<void> {
     await this.#blobs.delete(orderName(job));
     for await (const name of this.#blobs.list(`${folder(job)}/`)) await this.#blobs.delete(name);
-    await this.deleteOpen(job);
   }
 
   async #read<Schema extends z.ZodType>(
@@ -200,6 +199,15 @@ export class JobBlobs {
 }
 
 export type FileKind = 'inputs' | 'results';
+
+/** A job that is not over, and how many edits it has: so much is said by the blob's name. */
+export interface OpenJob extends JobRef {
+  readonly edits: number;
+}
+
+function openName({ owner, id, edits }: OpenJob): string {
+  return `jobs/open/${owner}-${id}-${edits}`;
+}
 
 function folder({ owner, id }: JobRef): string {
   return `jobs/of/${owner}/files/${id}`;

@@ -3,6 +3,7 @@ import { type Clock, ServiceError, systemClock } from '@instgenie/domain';
 import type { Log } from '@instgenie/telemetry';
 import type { Caller } from '@instgenie/tenants';
 import type { Editing } from '../edits/editing.ts';
+import { forEachAtOnce } from './at-once.ts';
 import { ItemRunner } from './item-runner.ts';
 import { JobBlobs } from './job-blobs.ts';
 import { JobChanges } from './job-changes.ts';
@@ -109,9 +110,10 @@ export class JobDesk implements Jobs, AsyncDisposable {
       if (ids.length > size) break;
     }
     const page = ids.slice(0, size);
-    const jobs = await inGroups(page, readsAtOnce, async (id) => {
+    const jobs: (Job | undefined)[] = [];
+    await forEachAtOnce(page.entries(), readsAtOnce, async ([index, id]) => {
       const order = await this.#blobs.order({ owner, id });
-      return order && (await this.#read({ owner, id }, order));
+      jobs[index] = order && (await this.#read({ owner, id }, order));
     });
     return {
       jobs: jobs.filter((job) => job !== undefined),
@@ -200,6 +202,7 @@ export class JobDesk implements Jobs, AsyncDisposable {
       () => true,
       () => false,
     );
+    if (!isQueued) this.#sweep.soon();
     this.#log.info({ event: 'job taken', job: job.id, edits: order.edits, isQueued });
   }
 
@@ -241,16 +244,4 @@ export class JobDesk implements Jobs, AsyncDisposable {
 
 function invalid(field: string, text: string): ServiceError {
   return new ServiceError('invalid', `${field}: ${text}`, { field });
-}
-
-async function inGroups<Item, Result>(
-  items: readonly Item[],
-  atOnce: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  for (let start = 0; start < items.length; start += atOnce) {
-    results.push(...(await Promise.all(items.slice(start, start + atOnce).map(work))));
-  }
-  return results;
 }

@@ -2,7 +2,7 @@ import type { Log } from '@instgenie/telemetry';
 import { cancelledOutcome } from './item-outcomes.ts';
 import type { JobBlobs } from './job-blobs.ts';
 import type { JobRef } from './job-id.ts';
-import type { JobLine } from './job-line.ts';
+import { itemsOf, type JobLine } from './job-line.ts';
 import type { ItemOutcome, OrderRecord } from './job-record.ts';
 import { endState } from './job-view.ts';
 import { type KnownOutcomes, readOutcomes } from './read-job.ts';
@@ -55,7 +55,7 @@ export class JobEnding {
   /** Ends those edits of a cancelled job that nobody has begun; the others end where they run. */
   async cancelWaiting(job: JobRef, order: OrderRecord): Promise<void> {
     const ended = new Set(await this.#blobs.endedItems(job));
-    const open = Array.from({ length: order.edits }, (_, item) => item).filter((item) => !ended.has(item));
+    const open = itemsOf(order.edits).filter((item) => !ended.has(item));
     const waiting = await this.#line.remove(job, open);
     await Promise.all(waiting.map((item) => this.#blobs.putOutcome(job, item, cancelledOutcome)));
     await this.end(job, order);
@@ -65,7 +65,7 @@ export class JobEnding {
   async close(job: JobRef, order: OrderRecord): Promise<void> {
     await this.#line.forget(job, order.edits);
     const isTold = order.webhookUrl === undefined || (await this.#blobs.isWebhookDelivered(job)) !== undefined;
-    if (isTold) await this.#blobs.deleteOpen(job);
+    if (isTold) await this.#blobs.deleteOpen({ ...job, edits: order.edits });
     else await this.#line.addWebhook(job);
   }
 }

@@ -36,6 +36,7 @@ const retryAfterMs = 5000;
 const runningMs = 30_000;
 const keptMs = 31 * 86_400_000;
 const failedMax = 1000;
+const patientMs = 1000;
 
 const keys = {
   /** Set: a tenant's edits that wait. */
@@ -53,11 +54,11 @@ const keys = {
 export class JobLine implements AsyncDisposable {
   readonly #settings: JobSettings;
   readonly #connection: CallerConnection;
-  #queues: Promise<{ readonly edits: Queue; readonly webhooks: Queue }> | undefined;
+  #queues: Promise<Queues> | undefined;
 
   constructor(url: string, settings: JobSettings) {
     this.#settings = settings;
-    this.#connection = new CallerConnection(url, settings);
+    this.#connection = new CallerConnection(url);
   }
 
   /** Calls back at each connection, also the first one: what was queued may be lost since. */
@@ -85,7 +86,7 @@ export class JobLine implements AsyncDisposable {
       data: { ...job, item: edit.item } satisfies EditTicket,
       opts: { jobId: ticketId(job, edit.item), priority: placeInLine(edit, waiting + index), ...this.#editOptions() },
     }));
-    await this.#run(async (redis, { edits: queue }) => {
+    await this.#runPatiently(async (redis, { edits: queue }) => {
       await queue.addBulk(tickets);
       const place = Math.min(...tickets.map(({ opts }) => opts.priority));
       const waits = keys.waiting(job.owner);
@@ -105,7 +106,7 @@ export class JobLine implements AsyncDisposable {
   /** Takes edits out of the queue, but for those that somebody has taken. Returns which are not there any more. */
   async remove(job: JobRef, items: readonly number[]): Promise<readonly number[]> {
     if (items.length === 0) return [];
-    return await this.#run(async (redis, { edits: queue }) => {
+    return await this.#runPatiently(async (redis, { edits: queue }) => {
       const [removed] = await Promise.all([
         Promise.all(items.map((item) => queue.remove(ticketId(job, item)))),
         redis.zrem(keys.line, job.id),
@@ -117,7 +118,7 @@ export class JobLine implements AsyncDisposable {
 
   /** Says that an edit runs, and how far it is. */
   async note(job: JobRef, item: number, { done, total }: ItemProgress): Promise<void> {
-    await this.#run(async (redis) => {
+    await this.#runPatiently(async (redis) => {
       const running = keys.running(job.id);
       await Promise.all([
         redis.hset(running, item, `${done}/${total}`),
@@ -131,16 +132,17 @@ export class JobLine implements AsyncDisposable {
 
   /** Says that an edit runs no more. */
   async unnote(job: JobRef, item: number): Promise<void> {
-    await this.#run(async (redis) => {
+    await this.#runPatiently(async (redis) => {
       await Promise.all([redis.hdel(keys.running(job.id), `${item}`), redis.publish(changedChannel, job.id)]);
     });
   }
 
   /** Forgets a job that has ended or is deleted. */
   async forget(job: JobRef, edits: number): Promise<void> {
-    const items = Array.from({ length: edits }, (_, item) => item);
-    await this.remove(job, items);
-    await this.#run((redis) => Promise.all([redis.del(keys.running(job.id)), redis.publish(changedChannel, job.id)]));
+    await this.remove(job, itemsOf(edits));
+    await this.#runPatiently((redis) =>
+      Promise.all([redis.del(keys.running(job.id)), redis.publish(changedChannel, job.id)]),
+    );
   }
 
   async view(job: JobRef): Promise<LineView> {
@@ -153,9 +155,10 @@ export class JobLine implements AsyncDisposable {
     };
   }
 
-  /** Which of these the queue does not know, and which of them nobody runs either. */
-  async lost(job: JobRef, items: readonly number[]): Promise<readonly number[]> {
-    const known = await this.#run((redis, { edits: queue }) =>
+  /** Edits of a job that the queue does not know and that nobody runs: they have ended, or are lost. */
+  async missing(job: JobRef, edits: number): Promise<readonly number[]> {
+    const items = itemsOf(edits);
+    const known = await this.#runPatiently((redis, { edits: queue }) =>
       Promise.all([
         redis.hkeys(keys.running(job.id)),
         ...items.map((item) => redis.exists(queue.toKey(ticketId(job, item)))),
@@ -167,7 +170,7 @@ export class JobLine implements AsyncDisposable {
 
   /** Edits that were given up, because they have ended gateway after gateway. */
   async givenUp(): Promise<readonly EditTicket[]> {
-    const failed = await this.#run((_, { edits: queue }) => queue.getFailed(0, failedMax));
+    const failed = await this.#runPatiently((_, { edits: queue }) => queue.getFailed(0, failedMax));
     return failed.map(({ data }) => data as EditTicket);
   }
 
@@ -175,7 +178,7 @@ export class JobLine implements AsyncDisposable {
   async addWebhook(job: JobRef): Promise<void> {
     const { webhookAttemptsMax: attempts, webhookDelayMs: delay } = this.#settings;
     const backoff = { type: 'exponential', delay, jitter: 0.5 };
-    await this.#run((_, { webhooks }) =>
+    await this.#runPatiently((_, { webhooks }) =>
       webhooks.add('webhook', { ...job }, { jobId: job.id, attempts, backoff, ...bounded, removeOnFail: true }),
     );
   }
@@ -189,10 +192,20 @@ export class JobLine implements AsyncDisposable {
     return { attempts, backoff: { type: 'exponential', delay, jitter: 0.5 }, ...bounded };
   }
 
-  async #run<Result>(
-    commands: (redis: Redis, queues: { readonly edits: Queue; readonly webhooks: Queue }) => Promise<Result>,
-  ): Promise<Result> {
-    return await this.#connection.run(async (redis) => await commands(redis, await this.#open(redis)));
+  /** For callers: they hear at once that there is no answer. */
+  async #run<Result>(commands: Commands<Result>): Promise<Result> {
+    return await this.#connection.run(
+      async (redis) => await commands(redis, await this.#open(redis)),
+      this.#settings.commandMs,
+    );
+  }
+
+  /** For what was decided already, and only has to be said: a busy machine is no reason to leave it to the next sweep. */
+  async #runPatiently<Result>(commands: Commands<Result>): Promise<Result> {
+    return await this.#connection.run(
+      async (redis) => await commands(redis, await this.#open(redis)),
+      Math.max(patientMs, this.#settings.commandMs),
+    );
   }
 
   /** A queue that did not come up once never does; then another one is made. */
@@ -205,16 +218,27 @@ export class JobLine implements AsyncDisposable {
   }
 }
 
+interface Queues {
+  readonly edits: Queue;
+  readonly webhooks: Queue;
+}
+
+type Commands<Result> = (redis: Redis, queues: Queues) => Promise<Result>;
+
 /** What ended well is known from what is kept; the last ones that did not are kept for whoever looks for reasons. */
 const bounded = { removeOnComplete: true, removeOnFail: { count: failedMax }, stackTraceLimit: 0 } as const;
 
-async function openQueues(redis: Redis) {
+async function openQueues(redis: Redis): Promise<Queues> {
   const [edits, webhooks] = [editsQueue, webhooksQueue].map((name) =>
     new Queue(name, { connection: redis, prefix }).on('error', () => undefined),
   );
   if (edits === undefined || webhooks === undefined) throw new RangeError('two queues');
   await Promise.all([edits.waitUntilReady(), webhooks.waitUntilReady()]);
   return { edits, webhooks };
+}
+
+export function itemsOf(edits: number): readonly number[] {
+  return Array.from({ length: edits }, (_, item) => item);
 }
 
 export function ticketId({ id }: JobRef, item: number): string {

@@ -1,14 +1,16 @@
 import { type Clock, ServiceError } from '@instgenie/domain';
 import type { Log } from '@instgenie/telemetry';
+import { forEachAtOnce } from './at-once.ts';
 import { failedOutcome } from './item-outcomes.ts';
-import type { JobBlobs } from './job-blobs.ts';
+import type { JobBlobs, OpenJob } from './job-blobs.ts';
 import type { JobEnding } from './job-ending.ts';
 import { type JobRef, jobTimeOf } from './job-id.ts';
 import type { JobLine } from './job-line.ts';
-import type { ExpiryRecord, OrderRecord } from './job-record.ts';
+import type { ExpiryRecord } from './job-record.ts';
 
 /** Nobody takes so long to take a job. */
 const takingMs = 600_000;
+const atOnce = 16;
 
 export interface JobSweepParts {
   readonly blobs: JobBlobs;
@@ -30,6 +32,7 @@ export interface Swept {
  */
 export class JobSweep {
   readonly #parts: JobSweepParts;
+  #next = Promise.withResolvers<void>();
 
   constructor(parts: JobSweepParts) {
     this.#parts = parts;
@@ -39,7 +42,9 @@ export class JobSweep {
     const expired = await this.#expire();
     await this.#giveUp();
     let requeued = 0;
-    for await (const job of this.#parts.blobs.open()) requeued += await this.#tendOrSkip(job);
+    await forEachAtOnce(this.#parts.blobs.open(), atOnce, async (job) => {
+      requeued += await this.#tendOrSkip(job);
+    });
     if (requeued > 0 || expired > 0) this.#parts.log.info({ event: 'jobs swept', requeued, expired });
     return { requeued, expired };
   }
@@ -52,24 +57,27 @@ export class JobSweep {
     { clock, sweepMs }: { readonly clock: Clock; readonly sweepMs: number },
     signal: AbortSignal,
   ): Promise<void> {
-    let next = Promise.withResolvers<void>();
-    const wake = () => next.resolve();
-    this.#parts.line.onConnected(wake);
-    signal.addEventListener('abort', wake, { once: true });
+    this.#parts.line.onConnected(() => this.soon());
+    signal.addEventListener('abort', () => this.soon(), { once: true });
     while (!signal.aborted) {
-      next = Promise.withResolvers<void>();
+      this.#next = Promise.withResolvers<void>();
       await this.sweep().catch((thrown: unknown) => {
         this.#parts.log.warn({ event: 'jobs not swept', code: ServiceError.from(thrown).code });
       });
       if (signal.aborted) return;
-      const takeBack = clock.after(sweepMs, wake);
-      await next.promise;
+      const takeBack = clock.after(sweepMs, () => this.soon());
+      await this.#next.promise;
       takeBack();
     }
   }
 
+  /** Sweeps again once the sweep that runs, if one does, has ended. */
+  soon(): void {
+    this.#next.resolve();
+  }
+
   /** A job that cannot be read does not keep the others from being looked after. */
-  async #tendOrSkip(job: JobRef): Promise<number> {
+  async #tendOrSkip(job: OpenJob): Promise<number> {
     try {
       return await this.#tend(job);
     } catch (thrown) {
@@ -81,24 +89,28 @@ export class JobSweep {
   }
 
   /** Returns how many edits were queued again. */
-  async #tend(job: JobRef): Promise<number> {
-    const { blobs, ending, nowMs } = this.#parts;
+  async #tend(open: OpenJob): Promise<number> {
+    const { blobs, ending, line, nowMs } = this.#parts;
+    const { edits, ...job } = open;
+    // Most jobs wait as they should: of those nothing is read.
+    const missing = await line.missing(job, edits);
+    if (missing.length === 0) return 0;
     const order = await blobs.order(job);
     if (order === undefined) {
       // Whoever was taking it has died, and told nobody that it was taken.
-      if (jobTimeOf(job.id) + takingMs < nowMs()) await blobs.deleteOpen(job);
+      if (jobTimeOf(job.id) + takingMs < nowMs()) await blobs.deleteOpen(open);
       return 0;
     }
     if ((await blobs.end(job)) !== undefined) await ending.close(job, order);
-    else if (!(await ending.end(job, order))) return await this.#requeue(job, order);
+    else if (!(await ending.end(job, order))) return await this.#requeue(job, missing);
     return 0;
   }
 
-  async #requeue(job: JobRef, order: OrderRecord): Promise<number> {
+  /** Edits that end after they were missed, and before their ends are read, are not lost. */
+  async #requeue(job: JobRef, missing: readonly number[]): Promise<number> {
     const { blobs, line } = this.#parts;
     const ended = new Set(await blobs.endedItems(job));
-    const open = Array.from({ length: order.edits }, (_, item) => item).filter((item) => !ended.has(item));
-    const lost = await line.lost(job, open);
+    const lost = missing.filter((item) => !ended.has(item));
     if (lost.length === 0) return 0;
     const stored = await blobs.edits(job);
     if (stored === undefined) return 0;
@@ -133,8 +145,11 @@ export class JobSweep {
     const job = { owner, id };
     const order = await blobs.order(job);
     await blobs.delete(job);
-    // What is still queued finds no job, and ends.
-    if (order !== undefined) await line.forget(job, order.edits).catch(() => undefined);
+    if (order !== undefined) {
+      await blobs.deleteOpen({ ...job, edits: order.edits });
+      // What is still queued finds no job, and ends.
+      await line.forget(job, order.edits).catch(() => undefined);
+    }
     const known = await blobs.request(owner, request);
     if (known?.record.id !== id) return;
     await blobs.deleteRequest(owner, request);

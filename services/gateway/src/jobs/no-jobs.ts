@@ -11,9 +11,6 @@ export const noJobs: Jobs = {
   get: async () => refuse(),
   list: async () => refuse(),
   cancel: async () => refuse(),
-  // biome-ignore lint/correctness/useYield: it refuses before it yields
-  async *watch() {
-    refuse();
-  },
+  watch: () => ({ [Symbol.asyncIterator]: () => ({ next: async () => refuse() }) }),
   result: async () => refuse(),
 };

@@ -28,10 +28,8 @@ export function listenerConnection(url: string): Redis {
 /** The connection of callers: whatever cannot be answered at once fails at once. It reconnects by itself. */
 export class CallerConnection implements Disposable {
   readonly redis: Redis;
-  readonly #commandMs: number;
 
-  constructor(url: string, { commandMs }: { readonly commandMs: number }) {
-    this.#commandMs = commandMs;
+  constructor(url: string) {
     this.redis = listened(
       new Redis(url, {
         maxRetriesPerRequest: 1,
@@ -44,11 +42,13 @@ export class CallerConnection implements Disposable {
   }
 
   /** Runs commands. Rejects with `unavailable` where there is no connection, or no answer in time. */
-  async run<Result>(commands: (redis: Redis) => Promise<Result>): Promise<Result> {
+  async run<Result>(commands: (redis: Redis) => Promise<Result>, waitMs: number): Promise<Result> {
     // What waits for a connection would be sent later, when nobody wants it any more.
     if (this.redis.status !== 'ready') throw unavailable();
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(unavailable()), this.#commandMs);
+    late.promise.catch(() => undefined);
+    // After a time in which nothing could run, an answer may be there already: it is read first.
+    const timer = setTimeout(() => setImmediate(() => late.reject(unavailable())), waitMs);
     const work = commands(this.redis);
     work.catch(() => undefined);
     try {

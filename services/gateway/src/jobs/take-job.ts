@@ -1,5 +1,6 @@
 import { ServiceError } from '@instgenie/domain';
 import type { Caller } from '@instgenie/tenants';
+import { forEachAtOnce } from './at-once.ts';
 import type { JobBlobs } from './job-blobs.ts';
 import { digestOf, type JobRef, newJobId, ownerOf } from './job-id.ts';
 import type { OrderRecord, RequestRecord, StoredEdit } from './job-record.ts';
@@ -64,15 +65,9 @@ export async function takeJob(
   const job = { owner, id };
   const expiresAtMs = createdAtMs + order.ttlMs;
   await blobs.putExpiry(expiresAtMs, { version: 1, owner, id, request });
-  const left = [...files];
-  const put = async () => {
-    for (let file = left.pop(); file !== undefined; file = left.pop()) {
-      await blobs.putFile(job, 'inputs', { sha256: file[0], bytes: file[1] });
-    }
-  };
-  await Promise.all(Array.from({ length: putsAtOnce }, put));
+  await forEachAtOnce(files, putsAtOnce, ([sha256, bytes]) => blobs.putFile(job, 'inputs', { sha256, bytes }));
   await blobs.putEdits(job, { version: 1, caller: storeCaller(caller), edits: [...edits] });
-  await blobs.putOpen(job);
+  await blobs.putOpen({ ...job, edits: edits.length });
   const record: OrderRecord = {
     version: 1,
     id,

@@ -35,7 +35,8 @@ export class WebhookTeller {
       if (answer !== 'gone') await blobs.putWebhook(job, { isDelivered, atMs: nowMs() });
       log.info({ event: 'job webhook', job: job.id, answer });
     }
-    await blobs.deleteOpen(job);
+    const order = await blobs.order(job);
+    if (order !== undefined) await blobs.deleteOpen({ ...job, edits: order.edits });
     return true;
   }
 

@@ -11,7 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pnpmVersion = '12.21.0';
 
 const commands = {
-  start: ['libs/cli/src/main.ts', 'demo'],
+  start: ['libs/cli/src/main.ts', 'up'],
   cli: ['libs/cli/src/main.ts'],
   worker: ['services/worker/src/main.ts'],
   balancer: ['services/balancer/src/main.ts'],

@@ -45,7 +45,8 @@ export async function runService<Schema extends z.ZodType>(program: ServiceProgr
         console.log(JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), undefined, 2));
         return;
       }
-      const config = await readConfig(schema, flags);
+      const { config: file, set } = flags;
+      const config = await readConfig(schema, { set, ...(file === undefined ? {} : { file }) });
       if (flags.check === true) console.log(JSON.stringify(config, undefined, 2));
       else await runUntilSignal(() => serve(config));
     });

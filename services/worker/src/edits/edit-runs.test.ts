@@ -48,7 +48,7 @@ interface Started {
 }
 
 /** Runs on a clock that stands still, with edits that end when the test says so. */
-function openRuns({ memoryBytes = 1000, keptBytesMax = 100 } = {}) {
+function openRuns({ memoryBytes = 1000, keptBytesMax = 100, endsAtOnce = true } = {}) {
   const clock = new VirtualClock();
   const memory = new MemoryBudget(memoryBytes);
   const runs = new EditRuns<Uint8Array>({ clock, memory, keptBytesMax, bytesOf: (picture) => picture.length });
@@ -56,7 +56,8 @@ function openRuns({ memoryBytes = 1000, keptBytesMax = 100 } = {}) {
   const run: RunEdit<Uint8Array> = ({ push }, signal) => {
     const end = Promise.withResolvers<Uint8Array>();
     started.push({ push, signal, end });
-    signal.addEventListener('abort', () => end.reject(new ServiceError('cancelled', 'cancelled')), { once: true });
+    const cancel = () => end.reject(new ServiceError('cancelled', 'cancelled'));
+    if (endsAtOnce) signal.addEventListener('abort', cancel, { once: true });
     return end.promise;
   };
   const call = (fields: Partial<EditJob> = {}, caller: { readonly remainingMs?: number } = {}) => {
@@ -105,6 +106,19 @@ test('an orphan that nobody joins ends when its time is over', async () => {
   assert.equal(started[0]?.signal.aborted, false);
   await pass(1);
   assert.equal(started[0]?.signal.aborted, true);
+});
+
+test('while an orphan ends, its name is taken for who comes too late; then it is free', async () => {
+  const { started, call, pass, runs } = openRuns({ endsAtOnce: false });
+  call().leave();
+  await pass(orphanMs);
+  assert.deepEqual([started[0]?.signal.aborted, runs.orphans], [true, 0]);
+  assert.throws(() => call(), { code: 'overloaded', field: 'edit_id' });
+  started[0]?.end.resolve(Uint8Array.of(1));
+  await pass(0);
+  assert.equal(runs.keptBytes, 0);
+  call();
+  assert.equal(started.length, 2);
 });
 
 test('an edit ends with its call where no orphan was asked for, and where the call ended by its deadline', async () => {

@@ -47,6 +47,7 @@ interface Run<Done> {
   kept: { readonly bytes: number; readonly held: Disposable } | undefined;
   /** Takes back what is to happen when nobody comes; undefined while somebody is here. */
   unwatch: (() => void) | undefined;
+  hasEnded: boolean;
 }
 
 const callersMax = 8;
@@ -57,7 +58,7 @@ const retryMs = 250;
 /**
  * Edits that run, each for all who ask for the same one. One whose callers have gone away, as when a gateway dies, is an
  * orphan: it goes on for a while, and then its result is kept, for somebody to join it again. Nothing is computed twice
- * meanwhile. Invariant: a run that may be joined is in the map until it has ended or its kept result is dropped.
+ * meanwhile. Invariant: a run that may be joined is in the map until it has ended and its kept result is dropped.
  */
 export class EditRuns<Done> implements Disposable {
   readonly #parts: EditRunsParts<Done>;
@@ -79,11 +80,15 @@ export class EditRuns<Done> implements Disposable {
     return this.#keptBytes;
   }
 
-  /** Joins the edit that was asked for, or runs it. Throws `invalid` where another one of its name is here. */
+  /**
+   * Joins the edit that was asked for, or runs it. Throws `invalid` where another one of its name is here, `overloaded`
+   * while one ends that nobody wants any more.
+   */
   follow(job: EditJob, caller: EditCaller, run: RunEdit<Done>): FollowedEdit<Done> {
     const key = editKey(job);
     const known = this.#runs.get(key);
     if (known === undefined) return this.#attach(this.#start(job, caller, run), caller);
+    if (!known.hasEnded && known.stop.signal.aborted) throw refused('an edit of this name ends just now');
     if (known.digest === jobDigest(job)) return this.#attach(known, caller);
     if (known.kept === undefined) throw nameTaken();
     this.#end(known);
@@ -118,6 +123,7 @@ export class EditRuns<Done> implements Disposable {
       done: start({ push }, stop.signal),
       kept: undefined,
       unwatch: undefined,
+      hasEnded: false,
     };
     if (run.digest !== undefined) this.#runs.set(run.key, run);
     run.done.then(
@@ -134,10 +140,7 @@ export class EditRuns<Done> implements Disposable {
       news.end();
       return { news, done: run.done };
     }
-    if (run.callers.size >= callersMax) {
-      const text = `edit_id: ${callersMax} calls follow this edit already`;
-      throw new RetryError('overloaded', text, { field: 'edit_id', retryAfterMs: retryMs });
-    }
+    if (run.callers.size >= callersMax) throw refused(`${callersMax} calls follow this edit already`);
     run.callers.add(news);
     run.unwatch?.();
     run.unwatch = undefined;
@@ -161,9 +164,10 @@ export class EditRuns<Done> implements Disposable {
 
   /** It has ended by itself: an orphan's result waits until its time is over. */
   #settle(run: Run<Done>, done: Done | undefined): void {
+    run.hasEnded = true;
     for (const caller of run.callers) caller.end();
     run.callers.clear();
-    const isWaited = run.unwatch !== undefined && this.#runs.get(run.key) === run;
+    const isWaited = run.unwatch !== undefined;
     if (done === undefined || !isWaited || !this.#keep(run, this.#parts.bytesOf(done))) this.#end(run);
   }
 
@@ -181,14 +185,19 @@ export class EditRuns<Done> implements Disposable {
     return true;
   }
 
-  /** Stops a run where it has not ended, drops what is kept of it, and frees its name. */
+  /** Stops a run; where it has ended, drops what is kept of it and frees its name. */
   #end(run: Run<Done>): void {
     run.unwatch?.();
     run.unwatch = undefined;
     run.stop.abort();
+    if (!run.hasEnded) return;
     this.#keptBytes -= run.kept?.bytes ?? 0;
     run.kept?.held[Symbol.dispose]();
     run.kept = undefined;
     if (this.#runs.get(run.key) === run) this.#runs.delete(run.key);
   }
+}
+
+function refused(text: string): RetryError {
+  return new RetryError('overloaded', `edit_id: ${text}; try again later`, { field: 'edit_id', retryAfterMs: retryMs });
 }

@@ -69,6 +69,11 @@ for (const policy of [new LruPolicy(), new ValuePolicy()]) {
       if (operation % 5_000 === 0) tier.checkIntegrity();
     }
     for (const { wanted } of lent) tier.release(wanted.step);
+    const known = [...tier.bytesByVariant().values()];
+    assert.equal(
+      known.reduce((sum, each) => sum + each, 0),
+      tier.usedBytes,
+    );
     for (let variant = 0; variant < 12; variant++) tier.dropVariant(key(variant));
     assert.equal(tier.usedBytes, 0);
   });

@@ -32,18 +32,19 @@ export const balancerConfig = z.strictObject({
       silentMs: milliseconds.default(usualLimits.silentMs).describe('Who says nothing for so long is not picked.'),
       stillMs: milliseconds.default(usualLimits.stillMs).describe('The same for who does no steps.'),
       goneMs: milliseconds.default(10_000).describe('Who says nothing for so long is forgotten.'),
-      saturatedMs: milliseconds
-        .default(usualLimits.saturatedMs)
-        .describe('Where edits would wait longer for others, tenants above their share are refused.'),
-      batchWaitMs: milliseconds.default(usualLimits.batchWaitMs).describe('The same for edits of priority batch.'),
-      waitMsMax: milliseconds.default(usualLimits.waitMsMax).describe('The same for everybody.'),
+      saturation: z
+        .number()
+        .min(0)
+        .max(1000)
+        .default(usualLimits.saturation)
+        .describe('Saturated: edits wait so many times as long as they compute; for priority batch, half of it.'),
       burst: z
         .number()
         .min(1)
         .max(1000)
         .default(usualLimits.burst)
-        .describe('Tenants above so many times their share leave the idle reserve to others.'),
-      idleReserve: z.number().min(0).max(1).default(usualLimits.idleReserve).describe('Share of the workers.'),
+        .describe('Then tenants above so many times their share are refused.'),
+      waitMsMax: milliseconds.default(usualLimits.waitMsMax).describe('Nobody waits longer for others.'),
       modelLoadMs: milliseconds
         .default(usualLimits.modelLoadMs)
         .describe('What loading a model is thought to take where it is not loaded.'),

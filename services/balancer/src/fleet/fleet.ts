@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WatchLoadResponse__Output } from '@instgenie/rpc';
+import { pressureAfter } from '../picking/admission.ts';
 import type { PickLimits } from '../picking/limits.ts';
 import { type PickOutcome, pick, type WorkerScore } from '../picking/pick.ts';
 import { computedTokens, type PickRequest, tokenSteps } from '../picking/pick-request.ts';
@@ -85,6 +86,8 @@ export class Fleet {
   readonly #shares = new TenantShares();
   #snapshot: FleetSnapshot = emptyFleet;
   #medianLog = 0;
+  #pressure = 0;
+  #pressedMs = 0;
 
   constructor(settings: FleetSettings) {
     this.#settings = settings;
@@ -164,8 +167,16 @@ export class Fleet {
   pick(request: PickRequest, nowMs: number, explain?: (score: WorkerScore) => void): PickOutcome {
     const { policy, limits } = this.#settings;
     const standing = this.#shares.standing(request.tenant, tokenSteps(request));
-    const options = { nowMs, policy, limits, standing, ...(explain === undefined ? {} : { explain }) };
+    const options = {
+      nowMs,
+      policy,
+      limits,
+      standing,
+      pressure: this.#pressure,
+      ...(explain === undefined ? {} : { explain }),
+    };
     const outcome = pick(this.#snapshot, request, options);
+    if (outcome.prediction !== undefined) this.#press(outcome.prediction, nowMs);
     if (outcome.kind === 'picked') this.send(request, outcome, nowMs);
     return outcome;
   }
@@ -238,6 +249,11 @@ export class Fleet {
       assert(view.backlog.computeMs >= 0 && view.backlog.loadMs >= 0);
     }
     assert(this.#shares.tenants <= this.#sent.count);
+  }
+
+  #press({ queueMs, computeMs }: Prediction, nowMs: number): void {
+    this.#pressure = pressureAfter(this.#pressure, { queueMs, computeMs, sinceMs: nowMs - this.#pressedMs });
+    this.#pressedMs = nowMs;
   }
 
   #judge(worker: string, health: Health, nowMs: number): EjectionReason | undefined {

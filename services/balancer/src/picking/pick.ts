@@ -1,6 +1,6 @@
 import type { FleetSnapshot } from '../fleet/fleet-snapshot.ts';
 import type { ModelCosts } from '../fleet/model-costs.ts';
-import { backlogAt, type WorkerView } from '../fleet/worker-view.ts';
+import type { WorkerView } from '../fleet/worker-view.ts';
 import { refusedBy, type Standing } from './admission.ts';
 import { type LeftOut, leftOut } from './filters.ts';
 import type { PickLimits } from './limits.ts';
@@ -14,7 +14,13 @@ export type Refusal = 'unserved' | 'full' | 'cold' | 'late' | 'wait' | 'batch' |
 
 export type PickOutcome =
   | { readonly kind: 'picked'; readonly view: WorkerView; readonly prediction: Prediction }
-  | { readonly kind: 'refused'; readonly reason: Refusal; readonly retryAfterMs: number };
+  | {
+      readonly kind: 'refused';
+      readonly reason: Refusal;
+      readonly retryAfterMs: number;
+      /** Of the best worker, where one could have taken it. */
+      readonly prediction: Prediction | undefined;
+    };
 
 /** How a worker stood. */
 export interface WorkerScore {
@@ -28,6 +34,8 @@ export interface PickOptions {
   readonly policy: PickPolicy;
   readonly limits: PickLimits;
   readonly standing: Standing;
+  /** How saturated the fleet is: wait over computing of the edits of late. */
+  readonly pressure: number;
   /** Is told how each worker stood. */
   readonly explain?: (score: WorkerScore) => void;
 }
@@ -39,9 +47,8 @@ interface Seen {
   readonly ejected: Candidate[];
   /** Why others were left out. */
   readonly reasons: Set<LeftOut>;
-  /** Workers that are there for edits of the model, and those of them that have nothing to do. */
+  /** Workers that are there for edits of the model. */
   usable: number;
-  idle: number;
   /** When it would be done first, ms. */
   soonestMs: number;
 }
@@ -53,18 +60,15 @@ export function pick(fleet: FleetSnapshot, request: PickRequest, options: PickOp
   // When everybody is left out for how they have done, that says nothing any more.
   const candidates = seen.usable > 0 || seen.reasons.has('full') ? seen.able : seen.ejected;
   if (candidates.length === 0) return nobody(seen, request);
-  const chosen = choose(candidates, request, { fleet, options, isCold: isCold(candidates, request) });
-  const { queueMs } = chosen.prediction;
-  const reason = refusedBy(
-    {
-      priority: request.priority,
-      standing: options.standing,
-      queueMs,
-      idleShare: seen.usable === 0 ? 1 : seen.idle / seen.usable,
-    },
-    options.limits,
-  );
-  if (reason !== undefined) return refused(reason, queueMs - options.limits.batchWaitMs);
+  const chosen = choose(candidates, request, {
+    fleet,
+    options,
+    isCold: !request.isDense && context.atPeers === undefined,
+  });
+  const { queueMs, computeMs } = chosen.prediction;
+  const { standing, pressure, limits } = options;
+  const reason = refusedBy({ priority: request.priority, standing, pressure, queueMs, computeMs }, limits);
+  if (reason !== undefined) return refused(reason, queueMs - limits.saturation * computeMs, chosen.prediction);
   return { kind: 'picked', view: chosen.view, prediction: chosen.prediction };
 }
 
@@ -102,7 +106,6 @@ function look(
     ejected: [],
     reasons: new Set(),
     usable: 0,
-    idle: 0,
     soonestMs: Number.POSITIVE_INFINITY,
   };
   for (let place = 0; place < workers.length; place++) {
@@ -113,7 +116,7 @@ function look(
     let prediction: Prediction | undefined;
     if (model !== undefined && (reason === undefined || reason === 'ejected')) {
       prediction = predict(view, model, request, context);
-      if (reason === undefined) countIdle(seen, view, nowMs);
+      if (reason === undefined) seen.usable++;
       const list = reason === undefined ? seen.able : seen.ejected;
       seen.soonestMs = Math.min(seen.soonestMs, prediction.finishMs);
       if (request.mustBeWarm && mustCompute(prediction, request)) reason = 'cold';
@@ -126,24 +129,15 @@ function look(
   return seen;
 }
 
-function countIdle(seen: Seen, view: WorkerView, nowMs: number): void {
-  seen.usable++;
-  if (backlogAt(view.backlog, nowMs, view.slowness).computeMs === 0) seen.idle++;
-}
-
 function mustCompute({ tier }: Prediction, { isDense }: PickRequest): boolean {
   return tier === 'none' && !isDense;
-}
-
-/** Whether nobody holds the activations, and nobody is about to. */
-function isCold(candidates: readonly Candidate[], request: PickRequest): boolean {
-  return !request.isDense && candidates.every(({ prediction }) => prediction.tier === 'none');
 }
 
 /**
  * The candidate of least cost. Those that cost about as much are told apart by rendezvous hashing: cold edits by their
  * template, so that all balancers send the first of them to one worker; others by the edit, so that balancers that know
- * nothing of each other do not all take the same worker.
+ * nothing of each other do not all take the same worker. While somebody fills a template that nobody holds, others begin to
+ * fill it too only where that is clearly sooner.
  */
 function choose(
   candidates: readonly Candidate[],
@@ -155,14 +149,16 @@ function choose(
   }: { readonly fleet: FleetSnapshot; readonly options: PickOptions; readonly isCold: boolean },
 ): Candidate {
   const turn = { turn: fleet.turn, count: Math.max(1, fleet.workers.length) };
+  const isFilled = isCold && candidates.some(({ prediction }) => prediction.tier !== 'none');
   const costs = new Float64Array(candidates.length);
   let least = Number.POSITIVE_INFINITY;
   for (const [at, candidate] of candidates.entries()) {
-    const cost = policy.cost(candidate, turn);
+    const again = isFilled && candidate.prediction.tier === 'none' ? 1 + policy.coldTolerance : 1;
+    const cost = policy.cost(candidate, turn) * again;
     costs[at] = cost;
     if (cost < least) least = cost;
   }
-  const staysTogether = isCold && request.affinity !== '';
+  const staysTogether = isCold && !isFilled && request.affinity !== '';
   const key = textHash(staysTogether ? request.affinity : request.editId);
   const most = least * (1 + (staysTogether ? policy.coldTolerance : policy.tolerance));
   let best: Candidate | undefined;
@@ -186,10 +182,7 @@ function nobody({ reasons, soonestMs }: Seen, { deadlineMs }: PickRequest): Pick
 
 const [retryLeastMs, retryMostMs] = [100, 10_000];
 
-function refused(reason: Refusal, retryAfterMs: number): PickOutcome {
-  return {
-    kind: 'refused',
-    reason,
-    retryAfterMs: Math.min(retryMostMs, Math.max(retryLeastMs, Math.ceil(retryAfterMs))),
-  };
+function refused(reason: Refusal, retryAfterMs: number, prediction?: Prediction): PickOutcome {
+  const boundedMs = Math.min(retryMostMs, Math.max(retryLeastMs, Math.ceil(retryAfterMs)));
+  return { kind: 'refused', reason, retryAfterMs: boundedMs, prediction };
 }

@@ -34,7 +34,7 @@ export const predictedFinish: PickPolicy = {
   name: 'predicted-finish',
   cost: ({ prediction }) => prediction.finishMs,
   tolerance: 0.01,
-  coldTolerance: 0.25,
+  coldTolerance: 0.5,
 };
 
 /** One after the other. */

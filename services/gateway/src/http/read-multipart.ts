@@ -22,7 +22,7 @@ export async function readMultipart(request: FastifyRequest, names: FileNames, l
   const values = new Map<string, unknown[]>();
   const files: FormFile[] = [];
   for await (const part of partsOf(request, limits)) {
-    const name = part.fieldname.replace(/\[\]$/, '');
+    const name = nameOf(part);
     if (part.type === 'file') {
       const known = Object.hasOwn(names, name) ? names[name] : undefined;
       if (known === undefined) throw wrong(name.slice(0, nameCharsMax), 'no file is expected here');
@@ -39,6 +39,12 @@ export async function readMultipart(request: FastifyRequest, names: FileNames, l
     }
   }
   return new Form(values, files);
+}
+
+/** A damaged head leaves a part without a name, whatever its type says. */
+function nameOf({ fieldname }: { readonly fieldname: string | undefined }): string {
+  if (fieldname === undefined) throw wrong('body', 'a part has no name');
+  return fieldname.replace(/\[\]$/, '');
 }
 
 /** What the parser itself refuses. */

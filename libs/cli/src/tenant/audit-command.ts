@@ -1,9 +1,18 @@
+import { ServiceError } from '@instgenie/domain';
 import { type AuditEntry, dayOf, readAudit } from '@instgenie/tenants';
 import { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { CheckFailed } from '../exit-codes.ts';
 import { countText } from '../format.ts';
 import { openRecords, type RecordFlags, withRecordFlags } from './open-records.ts';
+
+/** Of an export: they are sorted in memory. */
+const entriesMax = 1_000_000;
+
+interface Damage {
+  readonly blob: string;
+  readonly why: string;
+}
 
 type AuditFlags = RecordFlags & { readonly from?: string; readonly to?: string; readonly tenant?: string };
 
@@ -43,19 +52,19 @@ function partsOf(context: CommandContext, flags: AuditFlags) {
 
 async function exportAudit(context: CommandContext, flags: AuditFlags): Promise<void> {
   const entries: AuditEntry[] = [];
-  const damage: { readonly blob: string; readonly why: string }[] = [];
+  const damage: Damage[] = [];
   for await (const part of partsOf(context, flags)) {
-    if (part.kind === 'damage') {
-      damage.push({ blob: part.blob, why: part.why });
-      continue;
-    }
-    for (const entry of part.entries) {
-      if (flags.tenant !== undefined && entry.tenant !== flags.tenant) continue;
-      if (flags.json) entries.push(entry);
-      else context.print(JSON.stringify(entry));
+    if (part.kind === 'damage') damage.push({ blob: part.blob, why: part.why });
+    else entries.push(...part.entries.filter(({ tenant }) => flags.tenant === undefined || tenant === flags.tenant));
+    if (entries.length > entriesMax) {
+      const text = `from: more than ${countText(entriesMax)} events; ask for fewer days`;
+      throw new ServiceError('overloaded', text, { field: 'from' });
     }
   }
+  // Segments are in the order of their names, which says nothing of processes that wrote at one time.
+  entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   if (flags.json) context.print(JSON.stringify({ entries, damage }));
+  else for (const entry of entries) context.print(JSON.stringify(entry));
   failIfDamaged(context, damage);
 }
 
@@ -66,7 +75,7 @@ async function verifyAudit(context: CommandContext, flags: AuditFlags): Promise<
     readonly isEnded: boolean;
     readonly last: string;
   }[] = [];
-  const damage: { readonly blob: string; readonly why: string }[] = [];
+  const damage: Damage[] = [];
   for await (const part of partsOf(context, flags)) {
     if (part.kind === 'damage') damage.push({ blob: part.blob, why: part.why });
     else segments.push({ blob: part.blob, events: part.entries.length, isEnded: part.isEnded, last: part.last });
@@ -80,10 +89,7 @@ async function verifyAudit(context: CommandContext, flags: AuditFlags): Promise<
   failIfDamaged(context, damage);
 }
 
-function failIfDamaged(
-  context: CommandContext,
-  damage: readonly { readonly blob: string; readonly why: string }[],
-): void {
+function failIfDamaged(context: CommandContext, damage: readonly Damage[]): void {
   if (damage.length === 0) return;
   for (const { blob, why } of damage) context.progress.note(`note: ${blob}: ${why}`);
   throw new CheckFailed(`${damage.length} segments of the audit log are not what was written`);

@@ -83,17 +83,22 @@ export class Cluster implements AsyncDisposable {
     return this.#fields.redis;
   }
 
+  /** The key of a tenant, or of the first one; undefined where there are none. */
+  apiKey(tenant?: string): string | undefined {
+    return tenant === undefined ? [...this.#fields.keys.values()][0] : this.#fields.keys.get(tenant);
+  }
+
   /** A client of all gateways, or of some; of a tenant, where there are any. It is gone with the cluster. */
   client({ tenant, gateways = this.gateways }: { tenant?: string; gateways?: readonly ServiceProcess[] } = {}) {
     const addresses = gateways.map(({ address }) => address);
-    return this.#fields.cleanup.use(new InstgenieClient({ addresses, apiKey: this.#key(tenant) }));
+    return this.#fields.cleanup.use(new InstgenieClient({ addresses, apiKey: this.apiKey(tenant) }));
   }
 
   /** Calls of the first gateway that nobody repeats; to be disposed of. */
   plainCalls({ tenant }: { tenant?: string } = {}): PlainCalls {
     const [gateway] = this.gateways;
     assert(gateway !== undefined, 'this cluster has no gateway');
-    return new PlainCalls(gateway, this.#key(tenant));
+    return new PlainCalls(gateway, this.apiKey(tenant));
   }
 
   /** A process by its name. */
@@ -117,10 +122,6 @@ export class Cluster implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#fields.cleanup.disposeAsync();
-  }
-
-  #key(tenant: string | undefined): string | undefined {
-    return tenant === undefined ? [...this.#fields.keys.values()][0] : this.#fields.keys.get(tenant);
   }
 
   #lastWords(): string {

@@ -56,6 +56,11 @@ export class ServiceProcess implements AsyncDisposable {
     return `127.0.0.1:${this.at.port}`;
   }
 
+  /** Undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.isRunning ? this.#child?.pid : undefined;
+  }
+
   get isRunning(): boolean {
     return this.#child?.exitCode === null && this.#child.signalCode === null;
   }

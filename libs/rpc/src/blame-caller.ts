@@ -16,5 +16,5 @@ export function blameCaller(call: ServerInterceptingCallInterface): void {
 }
 
 function isOfTransport({ code, details }: SaidStatus): boolean {
-  return code === status.INTERNAL && transportTexts.some((text) => details?.startsWith(text) === true);
+  return code === status.INTERNAL && transportTexts.some((text) => details.startsWith(text));
 }

@@ -4,7 +4,7 @@ import { openGoTool } from './go-tools.ts';
 import { samplePictures } from './sample-pictures.ts';
 import { startTarget } from './target.ts';
 
-const target = await startTarget();
+const target = await startTarget({ gateways: 1 });
 after(() => target[Symbol.asyncDispose]());
 const [address = ''] = target.addresses;
 const plain = ['-plaintext', '-H', `authorization: Bearer ${target.apiKey}`];

@@ -24,7 +24,7 @@ test('a Python client that is made from the proto adds a template, follows an ed
   const { source, mask } = await samplePictures(128);
   await writeFile(join(folder, 'source.png'), source);
   await writeFile(join(folder, 'mask.png'), mask);
-  await using target = await startTarget();
+  await using target = await startTarget({ gateways: 2 });
   const script = join(import.meta.dirname, 'python/edit.py');
   const { code, stdout, stderr } = await python.run(
     [script, target.addresses.join(), 'source.png', 'mask.png', 'a red hat', 'result.png'],

@@ -33,7 +33,7 @@ export interface LineView {
 
 const retryAfterMs = 5000;
 /** A gateway that says nothing for so long about an edit does not run it. */
-const runningMs = 30_000;
+const runningMs = 10_000;
 const keptMs = 31 * 86_400_000;
 const failedMax = 1000;
 const patientMs = 1000;

@@ -65,9 +65,11 @@ export async function takeJob(
   const job = { owner, id };
   const expiresAtMs = createdAtMs + order.ttlMs;
   await blobs.putExpiry(expiresAtMs, { version: 1, owner, id, request });
-  await forEachAtOnce(files, putsAtOnce, ([sha256, bytes]) => blobs.putFile(job, 'inputs', { sha256, bytes }));
-  await blobs.putEdits(job, { version: 1, caller: storeCaller(caller), edits: [...edits] });
-  await blobs.putOpen({ ...job, edits: edits.length });
+  await Promise.all([
+    forEachAtOnce(files, putsAtOnce, ([sha256, bytes]) => blobs.putFile(job, 'inputs', { sha256, bytes })),
+    blobs.putEdits(job, { version: 1, caller: storeCaller(caller), edits: [...edits] }),
+    blobs.putOpen({ ...job, edits: edits.length }),
+  ]);
   const record: OrderRecord = {
     version: 1,
     id,

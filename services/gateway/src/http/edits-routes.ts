@@ -11,10 +11,10 @@ import { readForm } from './read-form.ts';
 import { linkPath } from './result-routes.ts';
 import { sendCallEvents } from './send-events.ts';
 
-/** `POST /v1/images/edits`, as OpenAI's clients call it. */
+/** `POST /v1/images/edits`, as OpenAI's clients call it; `DELETE` with the request's id ends one that runs. */
 export function editsRoutes(app: FastifyInstance, parts: HttpParts): void {
   const { editing, limits, now } = parts;
-  const options = { bodyLimit: jsonBytesMax(limits), config: { access: 'edit' } } as const;
+  const options = { bodyLimit: jsonBytesMax(limits), config: { access: 'edit', isUpload: true } } as const;
   app.post('/v1/images/edits', options, async (request, reply) => {
     const edit = await readEdit(request, parts);
     const call = callFacts(request);
@@ -30,6 +30,11 @@ export function editsRoutes(app: FastifyInstance, parts: HttpParts): void {
     const hasProgress = request.headers['x-instgenie-events'] === '1';
     const events = imageEvents(editing.watch(edit.order, call), { shape: edit.shape, hasProgress, now });
     return await sendCallEvents({ request, reply, parts }, events);
+  });
+  app.delete<{ Params: { id: string } }>('/v1/images/edits/:id', { config: { access: 'edit' } }, async (request) => {
+    const { id } = request.params;
+    editing.cancel(id, callFacts(request).caller);
+    return { id, object: 'image_edit', cancelled: true };
   });
 }
 

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import multipart from '@fastify/multipart';
 import { ServiceError } from '@instgenie/domain';
+import { RetryError } from '@instgenie/rpc';
 import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   type FastifyServerFactory,
 } from 'fastify';
+import { answerRaw } from './answer-raw.ts';
 import { discardRest } from './discard-rest.ts';
 import { editsRoutes } from './edits-routes.ts';
 import { fleetRoutes } from './fleet-routes.ts';
-import { admitCaller, beginCall } from './http-call.ts';
+import { admitCaller, type HttpCalls } from './http-call.ts';
+import { jsonBytesMax } from './http-limits.ts';
 import type { HttpParts } from './http-parts.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import { jobRoutes } from './job-routes.ts';
@@ -18,11 +21,11 @@ import { openAiError } from './openai-error.ts';
 import { resultRoutes } from './result-routes.ts';
 import { consoleHeaders, securityHeaders } from './security-headers.ts';
 import { templateRoutes } from './template-routes.ts';
+import { UploadBudget } from './upload-budget.ts';
 
 export interface AppOptions {
   readonly serverFactory?: FastifyServerFactory;
-  /** Aborts what still runs. */
-  readonly closed: AbortSignal;
+  readonly calls: HttpCalls;
   /** True once nobody new is taken. */
   readonly isDraining: () => boolean;
   readonly isTls: boolean;
@@ -37,6 +40,7 @@ export async function openHttpApp(parts: HttpParts, options: AppOptions): Promis
     logger: false,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    clientErrorHandler: answerRaw,
     bodyLimit: smallBodyBytesMax,
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -46,17 +50,24 @@ export async function openHttpApp(parts: HttpParts, options: AppOptions): Promis
       refuse(parts, { thrown, request, reply });
     },
   });
+  const uploads = new UploadBudget(parts.limits.uploadBytesMax);
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('call', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...securityHeaders(options), 'x-request-id': request.id });
-    const call = (request.call = beginCall(reply, options.closed));
+    const call = (request.call = options.calls.begin(reply));
     if (options.isDraining() && request.routeOptions.url !== '/healthz') {
       throw new ServiceError('unavailable', 'this server is going; try again');
     }
-    const { access } = request.routeOptions.config;
+    const { access, isUpload } = request.routeOptions.config;
     if (request.is404 || access === 'public') return;
     call.caller = await admitCaller(request, { access: access ?? 'tenant', authenticator: parts.authenticator });
+    if (isUpload === true) reserve(uploads, { request, reply, bytesMax: jsonBytesMax(parts.limits) });
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions } = request;
+    const route = routeOptions.url ?? 'none';
+    parts.onAnswer?.({ method, route, status: reply.statusCode, ms: reply.elapsedTime });
   });
   app.setErrorHandler((thrown, request, reply) => refuse(parts, { thrown, request, reply }));
   app.setNotFoundHandler((request, reply) =>
@@ -75,6 +86,24 @@ export async function openHttpApp(parts: HttpParts, options: AppOptions): Promis
     });
   }
   return app;
+}
+
+/** Takes room for a request's body until it is answered. Throws `overloaded` where there is none. */
+function reserve(
+  uploads: UploadBudget,
+  {
+    request,
+    reply,
+    bytesMax,
+  }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly bytesMax: number },
+): void {
+  const said = Number(request.headers['content-length'] ?? bytesMax);
+  const tenant = request.call?.caller?.tenant ?? '';
+  const room = uploads.reserve(tenant, said >= 0 && said < bytesMax ? said : bytesMax);
+  if (room === undefined) {
+    throw new RetryError('overloaded', 'too many pictures are being sent; try again', { retryAfterMs: 1000 });
+  }
+  reply.raw.once('close', () => room[Symbol.dispose]());
 }
 
 interface Failure {

@@ -10,6 +10,8 @@ import type { ParamNames } from './openai-error.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     readonly access?: Access;
+    /** Whether requests bring pictures. */
+    readonly isUpload?: boolean;
   }
   interface FastifyRequest {
     /** What is known of the call so far. */
@@ -25,14 +27,25 @@ export interface HttpCall {
   names: ParamNames;
 }
 
-/** Starts a call, which aborts when the caller goes before the answer has ended, or with the server. */
-export function beginCall(reply: FastifyReply, closed: AbortSignal): HttpCall {
-  const gone = new AbortController();
-  const { raw } = reply;
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort();
-  });
-  return { caller: undefined, signal: AbortSignal.any([gone.signal, closed]), names: {} };
+/** The requests that are being answered. */
+export class HttpCalls {
+  readonly #running = new Set<AbortController>();
+
+  /** Starts a call, whose signal aborts when the caller goes before the answer has ended, or with `abort`. */
+  begin({ raw }: FastifyReply): HttpCall {
+    const gone = new AbortController();
+    this.#running.add(gone);
+    raw.once('close', () => {
+      this.#running.delete(gone);
+      if (!raw.writableFinished) gone.abort();
+    });
+    return { caller: undefined, signal: gone.signal, names: {} };
+  }
+
+  /** Aborts all that run. */
+  abort(): void {
+    for (const gone of this.#running) gone.abort();
+  }
 }
 
 /** Who calls, if they may. Throws `unauthenticated` or `forbidden`. */

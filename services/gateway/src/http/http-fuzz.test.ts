@@ -16,8 +16,8 @@ const names = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.constantFrom(
-      ...['image', 'image[]', 'images', 'url[]', 'mask', 'edits', 'name', 'noise_seed', 'ttl_seconds', 'webhook_url'],
-      ...['tenant', 'is_pinned', 'keep_every', 'mask[]', 'constructor', 'toString', '', '[]', 'prompt[]'],
+      ...'image image[] images url[] mask mask[] edits name noise_seed ttl_seconds webhook_url'.split(' '),
+      ...'tenant is_pinned keep_every constructor toString [] prompt[] '.split(' '),
     ),
   },
   fc.string({ unit: 'binary', maxLength: 80 }),

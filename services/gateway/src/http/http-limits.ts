@@ -9,6 +9,8 @@ export interface HttpLimits {
   /** Of a form's field that is no file. */
   readonly fieldBytesMax: number;
   readonly fieldsMax: number;
+  /** Of all requests that are being answered together. */
+  readonly uploadBytesMax: number;
   /** Of an edit's whole time. */
   readonly deadlineMs: number;
   /** A request's line and headers. */
@@ -37,6 +39,7 @@ export const httpLimits: HttpLimits = {
   maskBytesMax: 4 * mib,
   fieldBytesMax: 128 * 1024,
   fieldsMax: 64,
+  uploadBytesMax: 1024 * mib,
   deadlineMs: 60_000,
   headerBytesMax: 16 * 1024,
   headersMs: 10_000,

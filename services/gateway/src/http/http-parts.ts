@@ -20,8 +20,18 @@ export interface HttpParts {
   readonly limits: HttpLimits;
   /** Milliseconds of the epoch. */
   readonly now: () => number;
+  /** Told of every answer; `route` is the pattern, such as `/v1/edits/:id`. */
+  readonly onAnswer?: (answer: HttpAnswer) => void;
   /** Adds the console's pages. Without it there are none. */
   readonly registerConsole?: (app: FastifyInstance) => Promise<void>;
+}
+
+/** An answer, for metrics. */
+export interface HttpAnswer {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
 }
 
 /** Who may call a route: anybody, any tenant, or those with a scope. */

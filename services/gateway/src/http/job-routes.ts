@@ -28,7 +28,8 @@ export function jobRoutes(app: FastifyInstance, parts: HttpParts): void {
   const open = { config: { access: 'job' } } as const;
   const callerOf = (request: FastifyRequest) => callFacts(request).caller;
 
-  app.post('/v1/edits', { ...open, bodyLimit: jsonBytesMax(limits) }, async (request, reply) => {
+  const files = { config: { access: 'job', isUpload: true }, bodyLimit: jsonBytesMax(limits) } as const;
+  app.post('/v1/edits', files, async (request, reply) => {
     const form = await readForm(request, fileNames(limits), limits);
     if (request.call !== null) request.call.names = { ...paramNames, ...sentNames(form) };
     const order = readJob(form, { limits, requestId: requestIdOf(request), newRequestId: randomUUID });

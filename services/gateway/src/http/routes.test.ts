@@ -42,6 +42,8 @@ const rows: readonly Row[] = [
     want: /"data":\[\]/,
   },
   { method: 'POST', path: '/v1/images/edits', status: 415 },
+  { method: 'DELETE', path: '/v1/images/edits/running', status: 200, want: /"cancelled":true/ },
+  { method: 'DELETE', path: '/v1/images/edits/other', status: 404 },
   { method: 'POST', path: '/v1/templates', body: { image: url, name: 'shirt' }, status: 201, want: /"name":"shirt"/ },
   { method: 'POST', path: '/v1/templates', body: { name: 'shirt' }, status: 400, want: /"param":"image"/ },
   { method: 'POST', path: '/v1/templates', body: { image: url, noise_seed: -1 }, status: 400, want: /"noise_seed"/ },
@@ -196,6 +198,26 @@ test('what we did wrong is not explained', async () => {
     assert.equal(answer.json().error.message, 'internal error');
     assert.equal(answer.headers['x-should-retry'], 'false');
   }
+});
+
+test('pictures above what may be held at once are for later, and every answer is told', async () => {
+  const { limits } = testParts();
+  const answers: unknown[] = [];
+  const parts = testParts({
+    limits: { ...limits, uploadBytesMax: 100 },
+    onAnswer: ({ method, route, status }) => answers.push([method, route, status]),
+  });
+  await using server = await openTestApp(parts);
+  const post = async (payload: object) =>
+    await server.app.inject({ method: 'POST', url: '/v1/images/edits', headers: asAll, payload });
+  assert.equal((await post({ ...edit, user: 'u'.repeat(60) })).headers['retry-after-ms'], '1000');
+  assert.equal((await post({ n: 'x' })).statusCode, 400);
+  assert.equal((await post({ n: 'x' })).statusCode, 400);
+  assert.deepEqual(answers, [
+    ['POST', '/v1/images/edits', 429],
+    ['POST', '/v1/images/edits', 400],
+    ['POST', '/v1/images/edits', 400],
+  ]);
 });
 
 test('pages of the console need no key, and may run their own scripts only', async () => {

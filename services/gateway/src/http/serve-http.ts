@@ -2,6 +2,7 @@ import { ServiceError, splitAddress } from '@instgenie/domain';
 import type { TlsKeys } from '@instgenie/rpc';
 import type { FastifyInstance } from 'fastify';
 import { openHttpApp } from './http-app.ts';
+import { HttpCalls } from './http-call.ts';
 import type { HttpParts } from './http-parts.ts';
 import { createHttpServer } from './http-server.ts';
 
@@ -23,11 +24,11 @@ export async function serveHttp(
   signal: AbortSignal,
 ): Promise<HttpServer> {
   const { limits, tls } = parts;
-  const closed = new AbortController();
+  const calls = new HttpCalls();
   let isDraining = false;
   const app = await openHttpApp(parts, {
     serverFactory: (handler) => createHttpServer(handler, { limits, tls }),
-    closed: closed.signal,
+    calls,
     isDraining: () => isDraining,
     isTls: tls !== undefined,
   });
@@ -39,7 +40,7 @@ export async function serveHttp(
     isDraining = true;
     clearInterval(sweep);
     const cut = setTimeout(() => {
-      closed.abort();
+      calls.abort();
       app.server.closeAllConnections();
     }, limits.drainMs);
     // Closing looks once for connections without a request; those whose requests end now are kept alive.
@@ -47,7 +48,6 @@ export async function serveHttp(
     await app.close();
     clearInterval(idle);
     clearTimeout(cut);
-    closed.abort();
   };
   let ended: Promise<void> | undefined;
   const closeOnce = () => (ended ??= close());

@@ -24,7 +24,7 @@ interface OfTemplate {
 export function templateRoutes(app: FastifyInstance, parts: HttpParts): void {
   const { templates, limits } = parts;
   const open = { config: { access: 'template' } } as const;
-  const files = { ...open, bodyLimit: jsonBytesMax(limits) };
+  const files = { config: { access: 'template', isUpload: true }, bodyLimit: jsonBytesMax(limits) } as const;
   const callerOf = (request: FastifyRequest) => callFacts(request).caller;
 
   app.post('/v1/templates', files, async (request, reply) => {

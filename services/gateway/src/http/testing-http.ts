@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { openHttpApp } from './http-app.ts';
+import { HttpCalls } from './http-call.ts';
 import { serveHttp } from './serve-http.ts';
 import { key, testParts } from './testing-parts.ts';
 
@@ -13,8 +14,7 @@ export async function startHttp(parts = testParts()) {
 
 /** For tests: all routes, without a server. */
 export async function openTestApp(parts = testParts()) {
-  const closed = new AbortController();
-  const app = await openHttpApp(parts, { closed: closed.signal, isDraining: () => false, isTls: false });
+  const app = await openHttpApp(parts, { calls: new HttpCalls(), isDraining: () => false, isTls: false });
   return { ...parts, app, [Symbol.asyncDispose]: () => app.close() };
 }
 

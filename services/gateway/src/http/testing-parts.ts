@@ -69,8 +69,8 @@ export class FakeEditing implements Editing {
     return { facts, pictures: Array.from({ length: order.count }, (_, index) => picture(order, index)) };
   }
 
-  cancel(): void {
-    throw new ServiceError('not-found', 'there is no such edit');
+  cancel(requestId: string): void {
+    if (requestId !== 'running') throw new ServiceError('not-found', 'there is no such edit');
   }
 }
 

@@ -64,7 +64,7 @@ export function countBacklog({ nowMs, models, store, sent }: BacklogParts): Coun
     const others = Math.max(0, edits - ownEdits) / Math.max(1, edits);
     const rest = othersWork(model.view, store.memory, {
       edits: (model.view.waiting + model.view.running) * others,
-      maskedTokenSteps: others === 0 ? 0 : model.view.maskedTokenSteps * othersShare,
+      maskedTokenSteps: model.view.maskedTokenSteps * othersShare,
     });
     computeMs += rest.computeMs;
     loadMs += rest.loadMs;
@@ -80,7 +80,7 @@ export function countBacklog({ nowMs, models, store, sent }: BacklogParts): Coun
 /** Edits of which only the worker's count tells: those in memory are loaded from there, and have half of their steps left. */
 function othersWork(model: ModelView, memory: CostLine | undefined, { edits, maskedTokenSteps }: Rest) {
   const { costs, defaultSteps } = model;
-  if (costs === undefined || edits <= 0) return { computeMs: 0, loadMs: 0 };
+  if (costs === undefined) return { computeMs: 0, loadMs: 0 };
   const tokens = tokensOf(model);
   const editSteps = (edits * defaultSteps) / 2;
   const perTokenMs = rowsMs({ ...costs, textRows: 0 }, 1, tokens + costs.textRows);

@@ -22,6 +22,8 @@ import {
 const pictureBytesMax = 2 ** 28;
 /** Each attempt that fails is another writer's change that was made, so this is how many may come between. */
 const attemptsMax = 64;
+/** Pictures that are in memory while it is made sure that nobody uses them. */
+const heldBytesMax = 64 * 1024 ** 2;
 /** Records that are read at once. */
 const readsMax = 16;
 
@@ -158,23 +160,58 @@ export class TemplateLibrary {
 
   /** Deletes a picture unless a template uses it, of whichever tenant. Returns whether it is gone. */
   async removePicture(sha256: string): Promise<boolean> {
-    if (await this.#isUsed(sha256)) return false;
-    const bytes = await getContent(this.#blobs, sha256, { bytesMax: pictureBytesMax }).catch(() => undefined);
-    await deleteContent(this.#blobs, sha256);
-    // Somebody may have added a template of it meanwhile, and found it there.
-    if (bytes === undefined || !(await this.#isUsed(sha256))) return true;
-    await putContent(this.#blobs, bytes);
-    return false;
+    return (await this.removePictures([sha256])).length > 0;
   }
 
-  async #isUsed(sha256: string): Promise<boolean> {
-    let isUsed = false;
-    // What cannot be read may use it.
-    const onDamaged = () => {
-      isUsed = true;
+  /**
+   * Deletes those of some pictures that no template uses, of whichever tenant, and returns them. None where a record
+   * cannot be read, which may use any: `onDamaged` hears of it.
+   */
+  async removePictures(
+    digests: Iterable<string>,
+    onDamaged: (name: string) => void = () => undefined,
+  ): Promise<readonly string[]> {
+    const removed: string[] = [];
+    const held = new Map<string, Uint8Array>();
+    let heldBytes = 0;
+    for (const sha256 of await this.#unusedOf(digests, onDamaged)) {
+      const bytes = await getContent(this.#blobs, sha256, { bytesMax: pictureBytesMax }).catch(() => undefined);
+      await deleteContent(this.#blobs, sha256);
+      held.set(sha256, bytes ?? new Uint8Array());
+      heldBytes += bytes?.length ?? 0;
+      if (heldBytes < heldBytesMax) continue;
+      removed.push(...(await this.#restoreUsed(held, onDamaged)));
+      held.clear();
+      heldBytes = 0;
+    }
+    return [...removed, ...(await this.#restoreUsed(held, onDamaged))];
+  }
+
+  /** Somebody may have added a template of a picture while it was deleted, and found it there. Returns the others. */
+  async #restoreUsed(
+    deleted: ReadonlyMap<string, Uint8Array>,
+    onDamaged: (name: string) => void,
+  ): Promise<readonly string[]> {
+    const unused = await this.#unusedOf(deleted.keys(), onDamaged);
+    for (const [sha256, bytes] of deleted) {
+      if (!unused.has(sha256) && bytes.length > 0) await putContent(this.#blobs, bytes);
+    }
+    return [...unused];
+  }
+
+  async #unusedOf(digests: Iterable<string>, onDamaged: (name: string) => void): Promise<ReadonlySet<string>> {
+    const unused = new Set(digests);
+    if (unused.size === 0) return unused;
+    let isReadable = true;
+    const onUnreadable = (name: string) => {
+      isReadable = false;
+      onDamaged(name);
     };
-    for await (const { source } of this.listAll(onDamaged)) if (isUsed || source.sha256 === sha256) return true;
-    return isUsed;
+    for await (const { source } of this.listAll(onUnreadable)) {
+      unused.delete(source.sha256);
+      if (unused.size === 0 || !isReadable) break;
+    }
+    return isReadable ? unused : new Set();
   }
 
   #records(prefix: string, onDamaged?: (name: string) => void): AsyncIterable<TemplateRecord> {

@@ -17,6 +17,12 @@ const noteSchema = z.strictObject({
 
 type DeletionNote = z.infer<typeof noteSchema>;
 
+/** A note, and the blob that it is. */
+export interface NamedNote {
+  readonly name: string;
+  readonly note: DeletionNote;
+}
+
 /**
  * Deletes templates with all that was made of them. What is to go is noted before the record goes, so that a deletion that
  * was cut off, or that Redis did not hear of, is ended by whoever sweeps next.
@@ -28,31 +34,38 @@ export class TemplateDeletions {
     this.#parts = parts;
   }
 
-  /** Nobody finds it any more when this resolves. Throws `not-found` where it is gone already. */
-  async delete({ tenant, id }: Pick<TemplateRecord, 'tenant' | 'id'>): Promise<void> {
+  /** Deletes all of it. Nobody finds it any more when this resolves. Throws `not-found` where it is gone already. */
+  async delete(record: Pick<TemplateRecord, 'tenant' | 'id'>): Promise<void> {
+    const note = await this.hide(record);
+    await this.#finish([note]);
+  }
+
+  /** Nobody finds it any more; all else goes with the next `finishAll`. */
+  async hide({ tenant, id }: Pick<TemplateRecord, 'tenant' | 'id'>): Promise<NamedNote> {
     const { blobs, library } = this.#parts;
     const { source, variants } = await library.get(tenant, id);
     const note = { version: 1, tenant, sha256: source.sha256, variants: variants.map(({ key }) => key) } as const;
     const name = noteName(id);
     await blobs.put(name, encode(note));
     const last = await library.remove(tenant, id);
-    await this.#finishOrLater(name, { ...note, variants: last.variants.map(({ key }) => key) });
+    const made = { ...note, variants: last.variants.map(({ key }) => key) };
+    if (made.variants.length !== note.variants.length) await blobs.put(name, encode(made));
+    return { name, note: made };
   }
 
-  /** Ends deletions that were cut off, `batchMax` of them at most; returns how many it ended. */
+  /** Ends deletions that have begun, `batchMax` of them at most, all of them in one reading; returns how many it ended. */
   async finishAll(batchMax: number): Promise<number> {
     const { blobs, log } = this.#parts;
     const names: string[] = [];
     for await (const name of blobs.list('deletions/')) if (names.push(name) >= batchMax) break;
-    let finished = 0;
+    const notes: NamedNote[] = [];
     for (const name of names) {
       const blob = await blobs.get(name, { bytesMax: noteBytesMax });
-      if (blob === undefined) continue;
-      const note = decode(blob.bytes);
-      if (note === undefined) log.warn('a note of a deletion is damaged and stays');
-      else if (await this.#finishOrLater(name, note)) finished++;
+      const note = blob === undefined ? undefined : decode(blob.bytes);
+      if (note !== undefined) notes.push({ name, note });
+      else if (blob !== undefined) log.warn({ name }, 'a note of a deletion is damaged and stays');
     }
-    return finished;
+    return await this.#finish(notes);
   }
 
   /** Drops variants of a template that does not know them any more, unless another one of its tenant does. */
@@ -62,21 +75,38 @@ export class TemplateDeletions {
     const note = { version: 1, tenant, variants: [...keys] } as const;
     const name = noteName(`${id}-${keys[0]?.slice(0, 16)}`);
     await blobs.put(name, encode(note));
-    await this.#finishOrLater(name, note);
+    await this.#finish([{ name, note }]);
   }
 
-  async #finishOrLater(name: string, { tenant, variants, sha256 }: DeletionNote): Promise<boolean> {
-    const { blobs, library, index, log } = this.#parts;
+  /** What fails is left for the next sweep. */
+  async #finish(notes: readonly NamedNote[]): Promise<number> {
+    const { blobs, log } = this.#parts;
     try {
-      const unused = index === undefined ? [] : await library.unusedVariants(tenant, variants);
-      for (const key of unused) await index?.delete(variantKey(key));
-      if (sha256 !== undefined) await library.removePicture(sha256);
-      await blobs.delete(name);
-      return true;
+      await this.#dropVariants(notes);
+      await this.#removePictures(notes);
+      for (const { name } of notes) await blobs.delete(name);
+      return notes.length;
     } catch (thrown) {
-      log.warn({ name, code: ServiceError.from(thrown).code }, 'a deletion is ended later');
-      return false;
+      log.warn({ deletions: notes.length, code: ServiceError.from(thrown).code }, 'deletions are ended later');
+      return 0;
     }
+  }
+
+  async #dropVariants(notes: readonly NamedNote[]): Promise<void> {
+    const { index, library } = this.#parts;
+    if (index === undefined) return;
+    for (const [tenant, ofTenant] of Map.groupBy(notes, ({ note }) => note.tenant)) {
+      const keys = ofTenant.flatMap(({ note }) => note.variants);
+      for (const key of await library.unusedVariants(tenant, keys)) await index.delete(variantKey(key));
+    }
+  }
+
+  async #removePictures(notes: readonly NamedNote[]): Promise<void> {
+    let damaged = 0;
+    const digests = new Set(notes.flatMap(({ note }) => note.sha256 ?? []));
+    await this.#parts.library.removePictures(digests, () => damaged++);
+    if (damaged === 0) return;
+    throw new ServiceError('conflict', 'template: a record cannot be read, so no picture is deleted');
   }
 }
 

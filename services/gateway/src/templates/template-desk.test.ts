@@ -230,9 +230,9 @@ suite('what edits have used', () => {
     }
     assert.ok(blobs.puts - puts <= 5, `${blobs.puts - puts} writes`);
     clock.ms = began + dayMs + 60_000;
-    assert.equal(await desk.deleteExpired(10), 0);
+    assert.equal(await desk.hideExpired(10), 0);
     clock.ms = began + 2 * dayMs;
-    assert.equal(await desk.deleteExpired(10), 1);
+    assert.equal(await desk.hideExpired(10), 1);
     await assert.rejects(desk.get(record.id, shop), notFound);
   });
 

@@ -73,7 +73,10 @@ export class TemplateDesk implements Templates, AsyncDisposable {
   }
 
   async delete(id: string, caller: Caller): Promise<void> {
-    await this.#remove(await this.#findOwn(id, caller), 'asked');
+    const record = await this.#findOwn(id, caller);
+    await this.deletions.delete(record);
+    this.#recent.delete(record.id);
+    this.#parts.log.info({ template: record.id, why: 'asked' }, 'template deleted');
   }
 
   async *prime(
@@ -151,36 +154,35 @@ export class TemplateDesk implements Templates, AsyncDisposable {
     await this.#notes.flush();
   }
 
-  /** Deletes templates that nobody has edited for their time, `batchMax` of them at most; returns how many. */
-  async deleteExpired(batchMax: number): Promise<number> {
+  /**
+   * Hides templates that nobody has edited for their time, `batchMax` of them at most, for `deletions.finishAll`; returns
+   * how many. Tells the index once more what is pinned.
+   */
+  async hideExpired(batchMax: number): Promise<number> {
     const { library, settings, now, log } = this.#parts;
-    let [deleted, damaged] = [0, 0];
+    let [hidden, damaged, isTold] = [0, 0, true];
     for await (const record of library.listAll(() => damaged++)) {
-      if (record.isPinned) await tellPins(this.#parts, record, true).catch(() => undefined);
-      if (!isExpired(record, settings, now()) || !(await this.#removeExpired(record))) continue;
-      if (++deleted >= batchMax) break;
+      if (record.isPinned && isTold) isTold = await tellPins(this.#parts, record, true).catch(() => false);
+      if (!isExpired(record, settings, now()) || !(await this.#hideExpired(record))) continue;
+      if (++hidden >= batchMax) break;
     }
     if (damaged > 0) log.warn({ damaged }, 'records of templates are damaged');
-    return deleted;
+    return hidden;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#notes[Symbol.asyncDispose]();
   }
 
-  /** An edit may have used it, or somebody else deleted it, since it was listed. */
-  async #removeExpired({ tenant, id }: TemplateRecord): Promise<boolean> {
-    const { library, settings, now } = this.#parts;
+  /** False: an edit has used it, or somebody else has deleted it, since it was listed. */
+  async #hideExpired({ tenant, id }: TemplateRecord): Promise<boolean> {
+    const { library, settings, now, log } = this.#parts;
     const record = await orMissing(library.get(tenant, id));
     if (record === undefined || !isExpired(record, settings, now())) return false;
-    return (await orMissing(this.#remove(record, 'expired').then(() => true))) ?? false;
-  }
-
-  async #remove(record: TemplateRecord, why: 'asked' | 'expired'): Promise<void> {
-    this.#recent.delete(record.id);
-    await this.deletions.delete(record);
-    this.#recent.delete(record.id);
-    this.#parts.log.info({ template: record.id, why }, 'template deleted');
+    if ((await orMissing(this.deletions.hide(record))) === undefined) return false;
+    this.#recent.delete(id);
+    log.info({ template: id, why: 'expired' }, 'template deleted');
+    return true;
   }
 
   async #note(record: TemplateRecord, used: readonly UsedVariant[]): Promise<void> {

@@ -113,7 +113,7 @@ test('an expired template goes with its activations and its picture', async () =
   clock.ms += dayMs - 1;
   assert.deepEqual(await sweeper.sweep(), { expired: 0, finished: 0 });
   clock.ms += dayMs;
-  assert.deepEqual(await sweeper.sweep(), { expired: 1, finished: 0 });
+  assert.deepEqual(await sweeper.sweep(), { expired: 1, finished: 1 });
   await assert.rejects(desk.get(id, shop), { code: 'not-found' });
   assert.deepEqual((await index.deletedSince(0)).keys.toSorted(), [key(1), key(2)]);
   assert.deepEqual(await Array.fromAsync(blobs.list('content/')), []);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { TemplateDesk } from './template-desk.ts';
 
 export interface SweeperParts {
-  readonly templates: Pick<TemplateDesk, 'deleteExpired' | 'deletions'>;
+  readonly templates: Pick<TemplateDesk, 'hideExpired' | 'deletions'>;
   readonly blobs: BlobStore;
   /** Milliseconds of the epoch. */
   readonly now: () => number;
@@ -39,7 +39,7 @@ export class TemplateSweeper implements AsyncDisposable {
   async sweep(): Promise<{ readonly expired: number; readonly finished: number } | undefined> {
     if (!(await this.#takeTurn())) return undefined;
     const { templates, batchMax, log } = this.#parts;
-    const expired = await templates.deleteExpired(batchMax);
+    const expired = await templates.hideExpired(batchMax);
     const finished = await templates.deletions.finishAll(batchMax);
     if (expired + finished > 0) log.info({ expired, finished }, 'templates swept');
     return { expired, finished };

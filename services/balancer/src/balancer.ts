@@ -4,6 +4,7 @@ import type { Log, Tracing } from '@instgenie/telemetry';
 import type { BalancerMetrics } from './balancer-metrics.ts';
 import type { BalancerConfig } from './config.ts';
 import { type EditEnd, Fleet, type Source } from './fleet/fleet.ts';
+import type { FleetSnapshot } from './fleet/fleet-snapshot.ts';
 import { usualOutliers } from './fleet/outliers.ts';
 import { type WorkerState, workerState } from './fleet/worker-state.ts';
 import { fleetMessage, pickMessage } from './fleet-messages.ts';
@@ -58,6 +59,10 @@ export class Balancer implements LoadListener, Disposable {
       editsMax: config.limits.editsMax,
     });
     this.#cancelTick = this.#tickLater();
+  }
+
+  get snapshot(): FleetSnapshot {
+    return this.#fleet.snapshot;
   }
 
   heard(load: Parameters<LoadListener['heard']>[0], source: Source): void {

@@ -14,6 +14,7 @@ const served = ['instgenie.balancer.v1.BalancerService'];
 
 /** A balancer that is served. */
 export interface ServedBalancer extends AsyncDisposable {
+  readonly core: Balancer;
   readonly rpc: RpcServer;
   readonly ops: OpsServer;
   /** Says that it does not serve any more; calls that run may end while it is disposed of. */
@@ -69,6 +70,7 @@ export async function serveBalancer(config: BalancerConfig, parts: ServeParts = 
   log.info({ port: rpc.port, ops: ops.port, workers: config.workers.length, policy: config.policy }, 'serving');
   const rest = cleanup.move();
   return {
+    core,
     rpc,
     ops,
     stop: async () => {

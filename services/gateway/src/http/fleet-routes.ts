@@ -4,7 +4,7 @@ import type { FleetModel, FleetWorker } from '../fleet/fleet.ts';
 import type { HttpParts } from './http-parts.ts';
 
 /** Which models and workers there are, and whether this gateway lives and serves. */
-export function fleetRoutes(app: FastifyInstance, { fleet, now }: HttpParts): void {
+export function fleetRoutes(app: FastifyInstance, { fleet, now, isReady = () => fleet.isServing }: HttpParts): void {
   const startedAtMs = now();
   const modelJson = ({ name, ...model }: FleetModel) => ({
     id: name,
@@ -34,7 +34,7 @@ export function fleetRoutes(app: FastifyInstance, { fleet, now }: HttpParts): vo
   const probe = { config: { access: 'public' }, exposeHeadRoute: true } as const;
   app.get('/healthz', probe, async (_, reply) => await reply.type('text/plain').send('alive\n'));
   app.get('/readyz', probe, async (_, reply) =>
-    fleet.isServing
+    isReady()
       ? await reply.type('text/plain').send('ready\n')
       : await reply.code(503).type('text/plain').send('not ready\n'),
   );

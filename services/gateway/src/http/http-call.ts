@@ -6,6 +6,7 @@ import type { CallFacts } from '../edits/editing.ts';
 import type { Access } from './http-parts.ts';
 import { wrong } from './http-refusal.ts';
 import type { ParamNames } from './openai-error.ts';
+import { commonNames } from './openai-names.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -39,7 +40,7 @@ export class HttpCalls {
       this.#running.delete(gone);
       if (!raw.writableFinished) gone.abort();
     });
-    return { caller: undefined, signal: gone.signal, names: {} };
+    return { caller: undefined, signal: gone.signal, names: commonNames };
   }
 
   /** Aborts all that run. */

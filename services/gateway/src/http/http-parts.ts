@@ -20,6 +20,8 @@ export interface HttpParts {
   readonly limits: HttpLimits;
   /** Milliseconds of the epoch. */
   readonly now: () => number;
+  /** Whether `/readyz` says so; without it, while there is a worker that serves. */
+  readonly isReady?: () => boolean;
   /** Told of every answer; `route` is the pattern, such as `/v1/edits/:id`. */
   readonly onAnswer?: (answer: HttpAnswer) => void;
   /** Adds the console's pages. Without it there are none. */

@@ -44,8 +44,18 @@ export const accepted = new Set([
   'validate_only',
 ]);
 
-/** What proto and facades call a field, and what it is here. */
+/** What proto and facades call a field, and what it is here, on every route. */
+export const commonNames: Readonly<Record<string, string>> = {
+  data: 'image',
+  page_size: 'limit',
+  page_token: 'after',
+  request_id: 'Idempotency-Key',
+  ttl: 'ttl_seconds',
+};
+
+/** The same for edits. */
 export const paramNames: Readonly<Record<string, string>> = {
+  ...commonNames,
   source: 'image',
   picture: 'image',
   stored: 'image',

@@ -84,7 +84,7 @@ const rows: readonly Row[] = [
     want: /"edits\[1\]\.seed"/,
   },
   { method: 'POST', path: '/v1/edits', body: { edits: [edit, 7] }, status: 400, want: /"edits\[1\]"/ },
-  { method: 'POST', path: '/v1/edits', body: { ...edit, webhook_url: 'ftp://x' }, status: 400, want: /"webhook_url"/ },
+  { method: 'POST', path: '/v1/edits', body: { ...edit, webhook_url: 7 }, status: 400, want: /"webhook_url"/ },
   { method: 'POST', path: '/v1/edits', body: { ...edit, ttl_seconds: 1e9 }, status: 400, want: /"ttl_seconds"/ },
   { method: 'POST', path: '/v1/edits', body: edit, key: 'key-edit', status: 403 },
   { method: 'GET', path: '/v1/edits', status: 200, want: /"object":"edit.job"/ },
@@ -172,6 +172,7 @@ test('errors name a field as HTTP does, whatever the facade calls it', async () 
     { field: 'steps', sent: {}, param: 'num_inference_steps' },
     { field: 'edit.mask', sent: {}, param: 'mask' },
     { field: 'source', sent: {}, param: 'image' },
+    { field: 'request_id', sent: {}, param: 'Idempotency-Key' },
   ];
   for (const { field, sent, param } of rows) {
     server.editing.failures.push(new ServiceError('invalid', `${field}: is wrong`, { field }));

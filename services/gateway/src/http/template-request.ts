@@ -8,19 +8,26 @@ const maskModes = ['auto', 'white', 'black', 'alpha'] as const satisfies readonl
 
 /** The settings of a new template. Throws `invalid`, naming the field. */
 export function readTemplateSettings(form: Form): TemplateSettings {
-  const said = (name: string) => form.find([name])?.value;
-  const ttlS = asNumber(said('ttl_seconds'));
-  const fields = {
-    name: said('name'),
-    model: said('model'),
-    steps: asNumber(said('steps')),
-    guidance: asNumber(said('guidance')),
-    prompt: said('prompt'),
-    noiseSeed: asNumber(said('noise_seed')),
-    keepEvery: asNumber(said('keep_every')),
-    ttlMs: typeof ttlS === 'number' ? 1000 * ttlS : ttlS,
-  };
-  return parseTemplateSettings(fields, { names: { ttlMs: 'ttl_seconds' } });
+  const value = (name: string) => form.find([name])?.value;
+  const number = (name: string) => asNumber(value(name));
+  return parseTemplateSettings(
+    {
+      name: value('name'),
+      model: value('model'),
+      steps: number('steps'),
+      guidance: number('guidance'),
+      prompt: value('prompt'),
+      noiseSeed: number('noise_seed'),
+      keepEvery: number('keep_every'),
+      ttlMs: milliseconds(number('ttl_seconds')),
+    },
+    { names: { ttlMs: 'ttl_seconds' } },
+  );
+}
+
+/** Of seconds; what is no number stays what it is. */
+function milliseconds(seconds: unknown): unknown {
+  return typeof seconds === 'number' ? seconds * 1000 : seconds;
 }
 
 /** The picture of a new template. */

@@ -140,6 +140,28 @@ test('a file that is larger than allowed is refused while it comes', async () =>
   assert.equal(opened.blobs.puts, 0);
 });
 
+test('one tenant that uploads slowly leaves room for others', async () => {
+  await using opened = await open();
+  const { client } = opened;
+  const leave = new AbortController();
+  const begun = Array.from({ length: 16 }, () => Promise.withResolvers<void>());
+  async function* slow(at: number): AsyncIterable<v1.CreateTemplateRequest> {
+    yield { settings: {}, part: 'settings' };
+    begun[at]?.resolve();
+    await new Promise((resolve) => leave.signal.addEventListener('abort', resolve));
+  }
+  const options = { ...as('slow'), signal: leave.signal };
+  const uploads = begun.map((_, at) => client.upload('CreateTemplate', slow(at), options).catch(() => undefined));
+  await Promise.all(begun.map(({ promise }) => promise));
+  await assert.rejects(client.upload('CreateTemplate', upload({}, await pictureFile(1)), as('slow')), {
+    code: 'overloaded',
+  });
+  const other = await client.upload('CreateTemplate', upload({}, await pictureFile(1)), as('shop'));
+  assert.ok(other.template !== null);
+  leave.abort();
+  await Promise.all(uploads);
+});
+
 const wrong: readonly { name: string; parts: v1.CreateTemplateRequest[]; field: string }[] = [
   { name: 'nothing', parts: [], field: 'settings' },
   { name: 'data before settings', parts: [{ data: Buffer.alloc(1), part: 'data' }], field: 'settings' },

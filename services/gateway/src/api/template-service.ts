@@ -9,13 +9,14 @@ import {
   unary,
 } from '@instgenie/rpc';
 import { type Authenticator, type Caller, requireScope } from '@instgenie/tenants';
+import { UploadBudget } from '../http/upload-budget.ts';
 import type { Templates } from '../templates/templates.ts';
 import { pageSizeOf } from './job-messages.ts';
 import { readUpload } from './read-upload.ts';
 import { primeMessage, primeOrderOf, templateMessage } from './template-messages.ts';
 
 const pieceBytes = 256 * 1024;
-/** Files that are in memory while they come. */
+/** Files that may be in memory while they come; a tenant's are half of them at most. */
 const uploadsMax = 32;
 const fullMs = 1000;
 
@@ -27,7 +28,7 @@ export interface TemplateServiceParts {
 
 /** Templates as gRPC clients ask for them. Who may edit may look at them; for all else the scope `template` is needed. */
 export function templateService({ templates, authenticator, limits }: TemplateServiceParts): RpcService {
-  let uploads = 0;
+  const budget = new UploadBudget(uploadsMax * limits.pictureBytesMax);
   const keeper = async ({ authorization }: CallContext): Promise<Caller> => {
     const caller = await authenticator.authenticate(authorization);
     requireScope(caller, 'template');
@@ -41,16 +42,12 @@ export function templateService({ templates, authenticator, limits }: TemplateSe
   return implement(templateServiceDefinition(), {
     CreateTemplate: clientStreaming(async (parts, context) => {
       const caller = await keeper(context);
-      if (uploads >= uploadsMax) {
+      using held = budget.reserve(caller.tenant, limits.pictureBytesMax);
+      if (held === undefined) {
         throw new RetryError('overloaded', 'too many uploads at once; try again', { retryAfterMs: fullMs });
       }
-      uploads++;
-      try {
-        const { settings, file } = await readUpload(parts, limits.pictureBytesMax);
-        return { template: templateMessage(await templates.create(settings, file, caller)) };
-      } finally {
-        uploads--;
-      }
+      const { settings, file } = await readUpload(parts, limits.pictureBytesMax);
+      return { template: templateMessage(await templates.create(settings, file, caller)) };
     }),
     GetTemplate: unary(async ({ templateId }, context) => ({
       template: templateMessage(await templates.get(templateId, await reader(context))),

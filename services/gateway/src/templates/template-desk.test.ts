@@ -141,6 +141,19 @@ suite('templates of others', () => {
     await assert.rejects(self, { code: 'invalid', field: 'tenant' });
   });
 
+  test('a picture that another tenant has costs as much as one that nobody has', async () => {
+    await using opened = await openDesk();
+    const { desk, blobs } = opened;
+    await desk.create(settings(), await pictureFile(1), shop);
+    const costs = [];
+    for (const shade of [1, 2]) {
+      [blobs.gets, blobs.puts] = [0, 0];
+      await desk.resolve({ kind: 'inline', bytes: await pictureFile(shade), model: 'first' }, caller('stranger'));
+      costs.push([blobs.gets, blobs.puts]);
+    }
+    assert.deepEqual(costs[0], costs[1]);
+  });
+
   test('the same picture of two tenants is two templates', async () => {
     await using opened = await openDesk();
     const { desk } = opened;

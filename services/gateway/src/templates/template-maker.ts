@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { putContent } from '@instgenie/blobs';
+import { putContent, replaceContent } from '@instgenie/blobs';
 import { type NewTemplate, type TemplateRecord, templateId } from '@instgenie/templates';
 import type { Caller } from '@instgenie/tenants';
 import { orMissing } from './or-missing.ts';
@@ -74,7 +74,8 @@ export class TemplateMaker {
     const { signal } = new AbortController();
     const { width, height } = await reader.checkPicture(file, { field, signal });
     await checkQuota(library, caller, 'template');
-    await putContent(blobs, file);
+    // Another tenant may have this picture.
+    await replaceContent(blobs, file);
     const source = { sha256, bytes: file.length, width, height };
     const record = await library.add({ ...template, tenant, source });
     // Whoever deleted the last template of this picture just now may have found no other.

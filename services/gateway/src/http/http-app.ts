@@ -9,7 +9,6 @@ import fastify, {
   type FastifyServerFactory,
 } from 'fastify';
 import { answerRaw } from './answer-raw.ts';
-import { discardRest } from './discard-rest.ts';
 import { editsRoutes } from './edits-routes.ts';
 import { fleetRoutes } from './fleet-routes.ts';
 import { admitCaller, type HttpCalls } from './http-call.ts';
@@ -17,7 +16,7 @@ import { jsonBytesMax } from './http-limits.ts';
 import type { HttpParts } from './http-parts.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import { jobRoutes } from './job-routes.ts';
-import { openAiError } from './openai-error.ts';
+import { refuse } from './refuse.ts';
 import { resultRoutes } from './result-routes.ts';
 import { consoleHeaders, securityHeaders } from './security-headers.ts';
 import { templateRoutes } from './template-routes.ts';
@@ -97,53 +96,13 @@ function reserve(
     bytesMax,
   }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly bytesMax: number },
 ): void {
-  const said = Number(request.headers['content-length'] ?? bytesMax);
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  // Without either there is no body.
+  const said = Number(length ?? (encoding === undefined ? 0 : bytesMax));
   const tenant = request.call?.caller?.tenant ?? '';
   const room = uploads.reserve(tenant, said >= 0 && said < bytesMax ? said : bytesMax);
   if (room === undefined) {
     throw new RetryError('overloaded', 'too many pictures are being sent; try again', { retryAfterMs: 1000 });
   }
   reply.raw.once('close', () => room[Symbol.dispose]());
-}
-
-interface Failure {
-  readonly thrown: unknown;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
-
-/** The one place where failures become answers. */
-function refuse({ log, limits }: HttpParts, { thrown, request, reply }: Failure): void {
-  const refusal = refusalOf(thrown);
-  const { status, headers, body } = openAiError(refusal, request.call?.names);
-  if (status === 500) log.error({ requestId: request.id, err: causeOf(refusal) }, 'an HTTP request failed');
-  // A connection that is closed at once is reset, and callers that still send would not see why.
-  reply.removeHeader('connection');
-  discardRest(request.raw, reply.raw, limits);
-  reply
-    .code(status)
-    .headers({ 'x-request-id': request.id, ...headers })
-    .send(body);
-}
-
-/** What fastify itself refuses has a status; its texts are not for callers. */
-function refusalOf(thrown: unknown): ServiceError {
-  if (thrown instanceof ServiceError) return thrown;
-  const status = thrown instanceof Error && 'statusCode' in thrown ? Number(thrown.statusCode) : 500;
-  switch (status) {
-    case 413:
-      return new HttpRefusal(413, 'body: too large', 'body');
-    case 415:
-      return new HttpRefusal(415, 'body: send multipart/form-data or application/json', 'body');
-    case 404:
-      return new HttpRefusal(404, 'there is nothing at this address');
-    default:
-      if (status >= 400 && status < 500)
-        return new ServiceError('invalid', 'the request cannot be read', { field: 'body' });
-      return ServiceError.from(thrown);
-  }
-}
-
-function causeOf(error: ServiceError): unknown {
-  return error.cause ?? error;
 }

@@ -9,6 +9,7 @@ export class GatewayMetrics {
   readonly phases;
   readonly moves;
   readonly tokenSteps;
+  readonly httpAnswers;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -43,6 +44,12 @@ export class GatewayMetrics {
       name: 'instgenie_gateway_masked_token_steps_total',
       help: 'Masked tokens of edits that ended well, times their steps.',
       labelNames: ['model'],
+      registers,
+    });
+    this.httpAnswers = new Counter({
+      name: 'instgenie_gateway_http_answers_total',
+      help: 'Answers over HTTP, by route pattern.',
+      labelNames: ['method', 'route', 'status'],
       registers,
     });
   }

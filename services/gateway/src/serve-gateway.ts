@@ -146,6 +146,8 @@ export async function serveGateway(config: GatewayConfig): Promise<ServedGateway
         limits: limitsOf(config),
         now,
         tls,
+        isReady,
+        onAnswer: ({ method, route, status }) => metrics.httpAnswers.inc({ method, route, status }),
         ...(config.console ? { registerConsole } : {}),
       },
       new AbortController().signal,

@@ -7,6 +7,8 @@ export interface Row {
   readonly unit: string;
   readonly goal?: string;
   readonly holds?: boolean;
+  /** Of rows that no engine computed for. */
+  readonly engine?: 'simulated';
 }
 
 export interface Skipped {

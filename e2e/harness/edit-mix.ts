@@ -20,7 +20,7 @@ export interface MixedEdit {
   /** Edits of one key have the same bytes. */
   readonly key: string;
   /** What a simulated worker answers. */
-  readonly expected: Uint8Array;
+  readonly expected: Buffer;
 }
 
 interface MixMask {
@@ -84,7 +84,7 @@ export class EditMix {
     return {
       spec: { templateId: template.id, mask: mask.file, maskMode: 'white', prompt, seed, steps: this.#steps },
       key: digest.toString('hex'),
-      expected: digestPicture(digest),
+      expected: Buffer.from(digestPicture(digest)),
     } satisfies MixedEdit;
   }
 

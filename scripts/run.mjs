@@ -17,6 +17,7 @@ const commands = {
   balancer: ['services/balancer/src/main.ts'],
   gateway: ['services/gateway/src/main.ts'],
   bench: ['e2e/bench/main.ts'],
+  soak: ['e2e/soak/main.ts'],
   test: ['scripts/test.ts'],
   check: ['scripts/test.ts', '--static'],
 };

@@ -18,6 +18,7 @@ import {
 } from '@instgenie/rpc';
 
 export { digestPicture, editDigest } from './simulated/edit-digest.ts';
+export { bytesDiffer } from './testing-pictures.ts';
 
 export const tinyModel = fileURLToPath(
   new URL('../../../libs/diffusion/fixtures/checkpoints/flux-schnell', import.meta.url),

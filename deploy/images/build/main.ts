@@ -1,0 +1,75 @@
+// Builds images without a container engine; see deploy/images/README.md.
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { folderDigest } from '../src/folder-digest.ts';
+import { layOutImage } from './lay-out-image.ts';
+import { type Archive, type ImageConfig, writeArchive } from './oci-archive.ts';
+
+const repository = resolve(import.meta.dirname, '../../..');
+const usage = `usage: image services --out FILE.tar [--base BASE.tar] [--reference NAME]
+       image model FOLDER --out FILE.tar [--reference NAME]
+       image digest FOLDER`;
+
+const servicesConfig: ImageConfig = {
+  User: '65532:65532',
+  Env: ['NODE_ENV=production', 'HOME=/tmp'],
+  WorkingDir: '/app',
+  Entrypoint: ['node', '--disable-warning=ExperimentalWarning', '/app/deploy/images/src/entry.ts'],
+};
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { base: { type: 'string' }, out: { type: 'string' }, reference: { type: 'string' } },
+  });
+  const [what, folder] = positionals;
+  const began = performance.now();
+  const from = (path: string) => resolve(process.env['INSTGENIE_CWD'] ?? process.cwd(), path);
+  if (what === 'digest' && folder !== undefined) {
+    console.log((await folderDigest(from(folder))).sha256);
+    return;
+  }
+  await using work = await mkdtempDisposable(join(tmpdir(), 'instgenie-root-'));
+  if (values.out === undefined) throw new TypeError(usage);
+  const out = from(values.out);
+  await mkdir(dirname(out), { recursive: true });
+  if (what === 'services') {
+    await layOutImage(repository, work.path);
+    const labels = { 'org.opencontainers.image.revision': revision(), 'org.opencontainers.image.licenses': 'Apache-2.0' };
+    const { base, reference = 'localhost/instgenie:dev' } = values;
+    const archive = await writeArchive({
+      reference,
+      config: { ...servicesConfig, Labels: labels },
+      folders: [work.path],
+      base: base === undefined ? undefined : from(base),
+      out,
+    });
+    report(reference, out, archive, began);
+    if (base === undefined) console.log('It has no Node and no libc: give --base to run it.');
+    return;
+  }
+  if (what !== 'model' || folder === undefined) throw new TypeError(usage);
+  await cp(from(folder), work.path, { recursive: true });
+  const { reference = 'localhost/instgenie-model:dev' } = values;
+  const archive = await writeArchive({ reference, config: {}, folders: [work.path], out });
+  report(reference, out, archive, began);
+  console.log(`sha256 of its files: ${(await folderDigest(work.path)).sha256}`);
+}
+
+function revision(): string {
+  const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: repository, encoding: 'utf8' }).trim();
+  const changed = git('status', '--porcelain', '--untracked-files=no', '--', 'libs', 'services', 'proto', 'deploy/images');
+  return `${git('rev-parse', 'HEAD')}${changed === '' ? '' : '-changed'}`;
+}
+
+function report(reference: string, out: string, { digest, bytes, layers }: Archive, began: number): void {
+  const mib = (count: number) => `${(count / 1024 ** 2).toFixed(1)} MiB`;
+  console.log(`${reference} -> ${out}: ${mib(bytes)} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  for (const layer of layers) console.log(`layer ${layer.digest}: ${mib(layer.bytes)}`);
+  console.log(`digest ${digest}`);
+}
+
+await main();

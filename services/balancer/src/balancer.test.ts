@@ -65,10 +65,13 @@ test('an edit goes to the worker that holds its activations, with scores for who
   assert.equal(picked.worker, 'b');
   assert.equal(picked.address, b.address);
   assert.equal(picked.predictedMs, 20);
-  assert.deepEqual(picked.scores.map(({ worker, tier, leftOut }) => [worker, tier, leftOut]).sort(), [
-    ['a', 'peer', ''],
-    ['b', 'memory', ''],
-  ]);
+  assert.deepEqual(
+    new Map(picked.scores.map(({ worker, tier, leftOut }) => [worker, `${tier} ${leftOut}`])),
+    new Map([
+      ['a', 'peer '],
+      ['b', 'memory '],
+    ]),
+  );
   assert.match(await balancer.states(), /instgenie_picks_total\{outcome="picked"\} 1/);
 });
 
@@ -94,13 +97,14 @@ test('a worker whose stream ends is picked no more until it is heard again, also
   await a[Symbol.asyncDispose]();
   await until(() => balancer.served.core.snapshot.workers.length === 1);
   assert.equal(await picked(), 'b');
-  await using _again = await FakeWorker.start(load({ worker: 'a', held: { v1: 1 } }), port);
+  await using again = await FakeWorker.start(load({ worker: 'a', held: { v1: 1 } }), port);
   await until(() => {
     balancer.clock.pass(100);
     b.say(load({ worker: 'b' }));
     return balancer.served.core.snapshot.workers.length === 2;
   });
   assert.equal(await picked(), 'a');
+  assert.equal(again.port, port);
 });
 
 test('a worker that fails five edits is left out for five seconds', async () => {

@@ -30,7 +30,7 @@ export class ManualClock implements Clock {
   pass(ms: number): void {
     const untilMs = this.#nowMs + ms;
     for (;;) {
-      const [next] = [...this.#timers].filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs);
+      const [next] = [...this.#timers].filter(({ atMs }) => atMs <= untilMs).toSorted((a, b) => a.atMs - b.atMs);
       if (next === undefined) break;
       this.#timers.delete(next);
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
@@ -52,12 +52,12 @@ export async function until(isSo: () => boolean): Promise<void> {
 /** A worker that says what a test wants and runs nothing, on a server of its own. */
 export class FakeWorker implements AsyncDisposable {
   readonly #server: RpcServer;
-  #said: WatchLoadResponse__Output;
+  readonly #latest: { said: WatchLoadResponse__Output };
   readonly #streams = new Set<{ news: PromiseWithResolvers<void>; isOver: boolean }>();
 
   private constructor(server: RpcServer, said: WatchLoadResponse__Output) {
     this.#server = server;
-    this.#said = said;
+    this.#latest = { said };
   }
 
   /** At a free port, or at one that was its before. */
@@ -86,7 +86,7 @@ export class FakeWorker implements AsyncDisposable {
 
   /** To everybody who watches. */
   say(said: WatchLoadResponse__Output): void {
-    this.#said = said;
+    this.#latest.said = said;
     for (const stream of this.#streams) stream.news.resolve();
   }
 
@@ -97,7 +97,7 @@ export class FakeWorker implements AsyncDisposable {
     try {
       while (!signal.aborted && !stream.isOver) {
         stream.news = Promise.withResolvers();
-        yield this.#said;
+        yield this.#latest.said;
         await stream.news.promise;
       }
     } finally {

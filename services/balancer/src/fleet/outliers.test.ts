@@ -75,7 +75,7 @@ test('never more than half of the workers are left out, and the only one never i
     ['w0', 'w1', 'w2', 'w3'].map((worker) => fail(worker, 5, 0)),
     ['failures', 'failures', undefined, undefined],
   );
-  assert.deepEqual(Object.keys(spread(100, 0)).sort(), ['w2', 'w3']);
+  assert.deepEqual(Object.keys(spread(100, 0)).toSorted(), ['w2', 'w3']);
   const alone = setUp(1);
   assert.equal(alone.fail('w0', 50, 0), undefined);
   assert.deepEqual(alone.spread(1, 0), { w0: 1 });

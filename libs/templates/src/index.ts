@@ -5,6 +5,7 @@ export {
   type PrimingRequest,
   smallerChoices,
 } from './admit-priming.ts';
+export { type DeletionNote, DeletionNotes } from './deletion-notes.ts';
 export { type ExpirySettings, expiresAtMs, isExpired, needsTouch } from './expiry.ts';
 export { templateId } from './record-file.ts';
 export { TemplateLibrary } from './template-library.ts';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { systemClock } from '@instgenie/domain';
-import { TemplateLibrary } from '@instgenie/templates';
+import { DeletionNotes, TemplateLibrary } from '@instgenie/templates';
 import { dayOf, KeyAuthenticator, TenantDirectory, UsageLedger } from '@instgenie/tenants';
 import { runCli } from '../testing.ts';
 import { withRecords } from './testing.ts';
@@ -24,7 +24,7 @@ suite('records of tenants', { timeout: 60_000 }, () => {
     const again = await run('tenant', 'create', 'acme');
     assert.deepEqual([again.exitCode, again.stdout], [2, '']);
     assert.match(again.stderr, /^instgenie: tenant: there is one of this name/);
-    assert.deepEqual(await json('tenant', 'delete', 'acme'), { tenant: 'acme', keysRemoved: 0, templatesLeft: 0 });
+    assert.deepEqual(await json('tenant', 'delete', 'acme'), { tenant: 'acme', keysRemoved: 0, templatesRemoved: 0 });
     assert.deepEqual(await json('tenant', 'list'), { tenants: [] });
     const { entries } = await json('audit', 'export');
     const actions = entries.map(({ action }: { readonly action: string }) => action);
@@ -66,17 +66,21 @@ suite('records of tenants', { timeout: 60_000 }, () => {
     assert.deepEqual(log.stdout.match(/key\.\w+/g)?.toSorted(), ['key.created', 'key.revoked', 'key.rotated']);
   });
 
-  test('deleting a tenant says how many templates are left', async () => {
+  test('a tenant goes with its templates, and gateways find noted what is to go of them', async () => {
     await using records = await withRecords();
     const { run, json, blobs } = records;
     await run('tenant', 'create', 'acme');
     await run('key', 'create', 'acme');
     const source = { sha256: '0'.repeat(64), bytes: 1, width: 16, height: 16 };
     const template = { tenant: 'acme', name: 'poster', source, prompt: '', noiseSeed: 0, keepEvery: 1 };
-    await new TemplateLibrary(blobs, () => new Date()).add(template);
+    const library = new TemplateLibrary(blobs, () => new Date());
+    const { id } = await library.add(template);
     const { stderr, stdout } = await run('tenant', 'delete', 'acme');
-    assert.equal(stdout, 'acme and its 1 keys are removed\n');
-    assert.match(stderr, /^note: 1 templates are left\..*through the gateway/);
+    assert.equal(stdout, 'acme, its 1 keys and its 1 templates are removed\n');
+    assert.match(stderr, /^note: a running gateway drops their pictures and activations/);
+    await assert.rejects(library.get('acme', id), { code: 'not-found' });
+    const [note] = await new DeletionNotes(blobs, library).list(10, assert.fail);
+    assert.deepEqual([note?.tenant, note?.sha256], ['acme', source.sha256]);
     assert.deepEqual((await json('tenant', 'list')).tenants, []);
   });
 

@@ -1,5 +1,6 @@
+import type { BlobStore } from '@instgenie/blobs';
 import { ServiceError } from '@instgenie/domain';
-import { TemplateLibrary } from '@instgenie/templates';
+import { DeletionNotes, TemplateLibrary } from '@instgenie/templates';
 import type { TenantRecord } from '@instgenie/tenants';
 import { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
@@ -34,7 +35,7 @@ export function tenantCommand(context: CommandContext): Command {
     .argument('<name>')
     .action((name: string, flags: RecordFlags & QuotaFlags) => setTenant(context, name, flags));
   const remove = withRecordFlags(new Command('delete'))
-    .description('end all keys and tokens of a tenant, and remove it')
+    .description('end all keys and tokens of a tenant, delete its templates, and remove it')
     .argument('<name>')
     .action((name: string, flags: RecordFlags) => deleteTenant(context, name, flags));
   const command = new Command('tenant').description('who may use a gateway, and how much').addHelpText('after', notes);
@@ -101,19 +102,29 @@ async function setTenant(context: CommandContext, name: string, flags: RecordFla
 
 async function deleteTenant(context: CommandContext, name: string, flags: RecordFlags): Promise<void> {
   const { blobs, directory } = openDirectory(context, flags);
+  // Before, so that none is left if this is cut off; after, for what its keys still made meanwhile.
+  const before = await hideTemplates(blobs, name);
   const { keys } = await directory.delete(name);
-  let templatesLeft = 0;
-  for await (const _ of new TemplateLibrary(blobs, () => new Date()).list(name)) templatesLeft++;
-  const removed = { tenant: name, keysRemoved: keys.length, templatesLeft };
-  context.print(flags.json ? JSON.stringify(removed) : `${name} and its ${keys.length} keys are removed`);
-  if (templatesLeft > 0) {
-    context.progress.note(
-      `note: ${templatesLeft} templates are left. Gateways delete them when nobody has edited them for their time to ` +
-        `live; sooner: create the tenant again, and delete them through the gateway with a key of scope template`,
-    );
+  const templates = before + (await hideTemplates(blobs, name));
+  const removed = { tenant: name, keysRemoved: keys.length, templatesRemoved: templates };
+  const text = `${name}, its ${keys.length} keys and its ${templates} templates are removed`;
+  context.print(flags.json ? JSON.stringify(removed) : text);
+  if (templates > 0) {
+    context.progress.note('note: a running gateway drops their pictures and activations with its next sweep');
   }
   context.progress.note('note: its jobs and results end by their time to live; usage and audit log are kept');
   await writeAudit(blobs, { action: 'tenant.deleted', tenant: name, subject: name, facts: { count: keys.length } });
+}
+
+async function hideTemplates(blobs: BlobStore, tenant: string): Promise<number> {
+  const library = new TemplateLibrary(blobs, () => new Date());
+  const notes = new DeletionNotes(blobs, library);
+  let count = 0;
+  for await (const template of library.list(tenant)) {
+    await notes.hide(template);
+    count++;
+  }
+  return count;
 }
 
 function viewOf({ name, quota, keys, createdAt, deletedAt }: TenantRecord) {

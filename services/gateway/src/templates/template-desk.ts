@@ -179,7 +179,8 @@ export class TemplateDesk implements Templates, AsyncDisposable {
     const { library, settings, now, log } = this.#parts;
     const record = await orMissing(library.get(tenant, id));
     if (record === undefined || !isExpired(record, settings, now())) return false;
-    if ((await orMissing(this.deletions.hide(record))) === undefined) return false;
+    const isHidden = (await orMissing(this.deletions.hide(record).then(() => true))) ?? false;
+    if (!isHidden) return false;
     this.#recent.delete(id);
     log.info({ template: id, why: 'expired' }, 'template deleted');
     return true;

@@ -1,9 +1,10 @@
+import { activationBytes } from '@instgenie/templates';
 import type { Caller } from '@instgenie/tenants';
 import type { TemplateView } from '../templates/templates.ts';
 
 /** A template in JSON; whom it is granted to is shown to its owner only. */
 export function templateJson({ record, isWarm, expiresAtMs }: TemplateView, { tenant }: Caller) {
-  const { source, variants } = record;
+  const { source } = record;
   return {
     id: record.id,
     object: 'template',
@@ -24,7 +25,7 @@ export function templateJson({ record, isWarm, expiresAtMs }: TemplateView, { te
     ttl_seconds: record.ttlMs === undefined ? null : Math.floor(record.ttlMs / 1000),
     is_pinned: record.isPinned,
     is_warm: isWarm,
-    activation_bytes: variants.reduce((sum, { bytes }) => sum + bytes, 0),
+    activation_bytes: activationBytes(record),
     ...(record.tenant === tenant ? { granted_to: record.grantedTo } : {}),
   };
 }

@@ -23,10 +23,12 @@ export function table(
 ): HTMLTableElement {
   const cell = (value: string | number | Node) =>
     typeof value === 'number' ? element('td', { className: 'number' }, String(value)) : element('td', {}, value);
+  const head = (title: string, at: number) =>
+    element('th', { scope: 'col', className: typeof rows[0]?.[at] === 'number' ? 'number' : '' }, title);
   return element(
     'table',
     {},
-    element('thead', {}, element('tr', {}, ...titles.map((title) => element('th', { scope: 'col' }, title)))),
+    element('thead', {}, element('tr', {}, ...titles.map(head))),
     element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map(cell)))),
   );
 }

@@ -59,7 +59,7 @@ export class ResultView {
     const link = element('a', { href: image, download: `edit-${seed}.png` }, 'save');
     const facts = [
       `${milliseconds(times.total)} in all, cache ${cache}, ${worker}`,
-      `${masked} of ${tokens} tokens (${(100 * ratio).toFixed(1)} % of the picture), seed ${seed}`,
+      `${cache === 'dense' ? 'all' : masked} of ${tokens} tokens, mask ${(100 * ratio).toFixed(1)} % of the picture, seed ${seed}`,
       ...(moves === 0 ? [] : [`went on ${moves} times on another worker`]),
       ...result.warnings,
     ];

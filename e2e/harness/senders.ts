@@ -3,7 +3,6 @@ import {
   connect,
   type EditServiceDefinition,
   editServiceDefinition,
-  type JobServiceDefinition,
   jobServiceDefinition,
   type RpcClient,
 } from '@instgenie/rpc';
@@ -32,34 +31,43 @@ export function plainSender(calls: PlainCalls, { mix, random, deadlineMs }: Send
   return async (): Promise<'good' | 'wrong'> => await calls.edit(mix.next(random), deadlineMs);
 }
 
-/** Calls of one gateway that nobody repeats. */
+/** As many as callers have: one takes 128 calls at a time. */
+const connectionsCount = 8;
+
+/** Calls of one gateway that nobody repeats, over several connections. */
 export class PlainCalls implements AsyncDisposable {
-  readonly #edits: RpcClient<EditServiceDefinition>;
-  readonly #jobs: RpcClient<JobServiceDefinition>;
+  readonly #connections: readonly RpcClient<EditServiceDefinition>[];
   readonly #authorization: { readonly authorization?: string };
-  #jobsSent = 0;
+  #sent = 0;
 
   constructor(gateway: ServiceProcess, key: string | undefined) {
-    this.#edits = connect(gateway.address, editServiceDefinition());
-    this.#jobs = this.#edits.as(jobServiceDefinition());
+    const definition = editServiceDefinition();
+    this.#connections = Array.from({ length: connectionsCount }, () => connect(gateway.address, definition));
     this.#authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
   }
 
   async edit({ spec, expected }: MixedEdit, deadlineMs: number): Promise<'good' | 'wrong'> {
     const options = { deadlineMs, signal, ...this.#authorization };
-    const { pictures } = await this.#edits.unary('Edit', { edit: editMessage(spec) }, options);
+    const { pictures } = await this.#next().unary('Edit', { edit: editMessage(spec) }, options);
     return isSame(pictures[0]?.image, expected);
   }
 
   /** A job of one edit. */
   async submit(spec: EditSpec): Promise<'taken'> {
-    const request = { requestId: `plain-${this.#jobsSent++}`, edits: [editMessage(spec)] };
-    await this.#jobs.unary('SubmitJob', request, { deadlineMs: 10_000, signal, ...this.#authorization });
+    const jobs = this.#next().as(jobServiceDefinition());
+    const request = { requestId: `plain-${this.#sent}`, edits: [editMessage(spec)] };
+    await jobs.unary('SubmitJob', request, { deadlineMs: 10_000, signal, ...this.#authorization });
     return 'taken';
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#edits[Symbol.asyncDispose]();
+    for (const connection of this.#connections) await connection[Symbol.asyncDispose]();
+  }
+
+  #next(): RpcClient<EditServiceDefinition> {
+    const connection = this.#connections[this.#sent++ % connectionsCount];
+    if (connection === undefined) throw new RangeError('there is no connection');
+    return connection;
   }
 }
 

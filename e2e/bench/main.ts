@@ -1,14 +1,19 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchBalancer } from './balancer.ts';
+import { benchCluster } from './cluster.ts';
 import { benchEngine } from './engine.ts';
 import { benchEviction } from './eviction.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchQuality } from './quality.ts';
 import type { RandomShape } from './random-checkpoint.ts';
-import type { Bench, Row } from './rows.ts';
+import type { Bench } from './rows.ts';
+import { table } from './table.ts';
 import { benchWorker } from './worker.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
+  balancer: benchBalancer,
+  cluster: benchCluster,
   engine: benchEngine,
   eviction: benchEviction,
   pipeline: benchPipeline,
@@ -67,14 +72,6 @@ function shapeOf(text: string): RandomShape {
   }
   console.error(`bench: --shape ${text}: expected WIDTH,HEADS,DOUBLE,SINGLE with WIDTH = 64 x HEADS, as 320,5,3,9`);
   process.exit(2);
-}
-
-function table(rows: readonly Row[]): string {
-  const lines = rows.map(({ name, value, unit, goal = '', holds }) => {
-    const verdict = holds === undefined ? '' : holds ? 'holds' : 'MISSED';
-    return [name.padEnd(36), value.toPrecision(4).padStart(10), unit.padEnd(10), goal.padEnd(9), verdict].join('  ');
-  });
-  return lines.map((line) => line.trimEnd()).join('\n');
 }
 
 process.exitCode = await main();

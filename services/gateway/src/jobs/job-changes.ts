@@ -1,20 +1,19 @@
 import type { Clock } from '@instgenie/domain';
-import type { Redis } from 'ioredis';
 import { changedChannel } from './job-line.ts';
-import { listenerConnection } from './queue-connection.ts';
+import { PatientRedis } from './queue-connection.ts';
 
 /** Hears which jobs have changed, in whichever gateway. It may miss some: whoever waits looks now and then anyway. */
 export class JobChanges implements Disposable {
-  readonly #redis: Redis;
+  readonly #connection: PatientRedis;
   readonly #waiting = new Map<string, Set<() => void>>();
 
   constructor(url: string) {
-    this.#redis = listenerConnection(url);
-    this.#redis.on('message', (_channel, id) => {
+    this.#connection = new PatientRedis(url);
+    this.#connection.redis.on('message', (_channel, id) => {
       for (const tell of this.#waiting.get(id) ?? []) tell();
     });
     // Sent once there is a connection, and again after each new one.
-    this.#redis.subscribe(changedChannel).catch(() => undefined);
+    this.#connection.redis.subscribe(changedChannel).catch(() => undefined);
   }
 
   /** Resolves at the job's next change, after `waitMs` without one, and once the signal aborts. */
@@ -37,6 +36,6 @@ export class JobChanges implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#redis.disconnect();
+    this.#connection[Symbol.dispose]();
   }
 }

@@ -1,10 +1,9 @@
 import { DelayedError, type Job, WaitingError, Worker, type WorkerOptions } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { ItemRunner } from './item-runner.ts';
 import type { JobRef } from './job-id.ts';
 import { type EditTicket, editsQueue, prefix, webhooksQueue } from './job-line.ts';
 import type { JobSettings } from './job-settings.ts';
-import { workerConnection } from './queue-connection.ts';
+import { PatientRedis } from './queue-connection.ts';
 import type { WebhookTeller } from './webhooks/webhook-teller.ts';
 
 const webhooksAtOnce = 8;
@@ -19,14 +18,14 @@ export interface JobWorkersParts {
 /** Takes edits and webhooks from the queue. When it closes, what runs is given back. */
 export class JobWorkers implements AsyncDisposable {
   readonly #parts: JobWorkersParts;
-  readonly #connection: Redis;
+  readonly #connection: PatientRedis;
   readonly #workers: readonly Worker[];
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
 
   constructor(parts: JobWorkersParts) {
     this.#parts = parts;
-    this.#connection = workerConnection(parts.redis);
+    this.#connection = new PatientRedis(parts.redis);
     const { concurrency } = parts.settings;
     this.#workers = [
       new Worker<EditTicket>(editsQueue, (job, token) => this.#edit(job, token), this.#options(concurrency)),
@@ -49,7 +48,7 @@ export class JobWorkers implements AsyncDisposable {
     const timer = setTimeout(late.resolve, closeMs);
     await Promise.race([closed, late.promise]);
     clearTimeout(timer);
-    this.#connection.disconnect();
+    this.#connection[Symbol.dispose]();
     closed.catch(() => undefined);
   }
 
@@ -78,7 +77,7 @@ export class JobWorkers implements AsyncDisposable {
   #options(concurrency: number): WorkerOptions {
     const { lockMs, stalledMs, stallsMax } = this.#parts.settings;
     return {
-      connection: this.#connection,
+      connection: this.#connection.redis,
       prefix,
       concurrency,
       lockDuration: lockMs,

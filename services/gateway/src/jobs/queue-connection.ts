@@ -1,5 +1,5 @@
 import { ServiceError } from '@instgenie/domain';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 
 /** No answer for so long with commands waiting: the connection is dead, even if nobody said so. */
 const silentMs = 2000;
@@ -13,16 +13,38 @@ export function checkRedisUrl(url: string): void {
   throw new ServiceError('invalid', 'redis: expected redis://host:port or rediss://host:port', { field: 'redis' });
 }
 
-/** The connection of who waits for work: it keeps trying for as long as it lives. */
-export function workerConnection(url: string): Redis {
-  return listened(
-    new Redis(url, { maxRetriesPerRequest: null, connectTimeout: connectMs, keepAlive: 1000, retryStrategy }),
-  );
-}
+/** The connections of who waits, for work or for news: they keep trying for as long as they live. */
+export class PatientRedis implements Disposable {
+  readonly redis: Redis;
+  readonly #all: Redis[] = [];
 
-/** A connection on which nothing is said but who is told of what. */
-export function listenerConnection(url: string): Redis {
-  return workerConnection(url);
+  constructor(url: string) {
+    this.redis = this.#open(url);
+  }
+
+  [Symbol.dispose](): void {
+    for (const redis of this.#all) redis.disconnect();
+  }
+
+  #open(url: string, options: Pick<RedisOptions, 'connectionName'> = {}): Redis {
+    const patience = { maxRetriesPerRequest: null, connectTimeout: connectMs, keepAlive: 1000, retryStrategy };
+    const { connectionName = '' } = options;
+    const redis = listened(new Redis(url, connectionName === '' ? patience : { ...patience, connectionName }));
+    this.#all.push(redis);
+    const disconnect = redis.disconnect.bind(redis);
+    return Object.assign(redis, {
+      // BullMQ makes itself a second connection, to wait on.
+      duplicate: (others?: RedisOptions) => this.#open(url, others),
+      // Between two tries there is nothing to close, and nobody would hear that it has ended: one more try is the last.
+      disconnect: (reconnect = false) => {
+        const isBetween = redis.status === 'reconnecting' && !reconnect;
+        disconnect(reconnect);
+        if (!isBetween) return;
+        redis.once('connect', () => disconnect());
+        redis.connect().catch(() => undefined);
+      },
+    });
+  }
 }
 
 /** The connection of callers: whatever cannot be answered at once fails at once. It reconnects by itself. */

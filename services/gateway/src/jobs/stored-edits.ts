@@ -4,9 +4,6 @@ import { digestOf, editRequestId } from './job-id.ts';
 import type { EditsRecord, StoredEdit } from './job-record.ts';
 import type { JobOrder } from './jobs.ts';
 
-/** Files of a job, by their SHA-256. */
-export type JobFiles = ReadonlyMap<string, Uint8Array>;
-
 /** An edit as it is kept, without its files; those are added to `files`. */
 export function storeEdit(order: EditOrder, files: Map<string, Uint8Array>): StoredEdit {
   const { requestId: _requestId, previews: _previews, source, mask, size, ...rest } = order;

@@ -16,6 +16,7 @@ import { jsonBytesMax } from './http-limits.ts';
 import type { HttpParts } from './http-parts.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import { jobRoutes } from './job-routes.ts';
+import { parseJson } from './parse-json.ts';
 import { refuse } from './refuse.ts';
 import { resultRoutes } from './result-routes.ts';
 import { consoleHeaders, securityHeaders } from './security-headers.ts';
@@ -50,7 +51,10 @@ export async function openHttpApp(parts: HttpParts, options: AppOptions): Promis
     },
   });
   const uploads = new UploadBudget(parts.limits.uploadBytesMax);
-  app.removeContentTypeParser('text/plain');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: unknown, body: Buffer) =>
+    parseJson(body),
+  );
   app.decorateRequest('call', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...securityHeaders(options), 'x-request-id': request.id });

@@ -10,6 +10,7 @@ import type { FileNames } from './read-json.ts';
 /** Names of text that may be as long as a file. */
 const urlNames = new Set(['url', 'image_url']);
 const nameCharsMax = 64;
+const filesMax = 16;
 /** Of a form without its files. */
 const formBytesMax = 1024 ** 2;
 
@@ -19,9 +20,20 @@ const formBytesMax = 1024 ** 2;
  */
 export async function readMultipart(request: FastifyRequest, names: FileNames, limits: HttpLimits): Promise<Form> {
   using _ = cutAbove(request, requireFits(request, names));
+  try {
+    return await readParts(partsOf(request, limits), { names, limits });
+  } catch (thrown) {
+    throw refusalOf(thrown, limits);
+  }
+}
+
+async function readParts(
+  parts: AsyncIterable<Multipart>,
+  { names, limits }: { readonly names: FileNames; readonly limits: HttpLimits },
+): Promise<Form> {
   const values = new Map<string, unknown[]>();
   const files: FormFile[] = [];
-  for await (const part of partsOf(request, limits)) {
+  for await (const part of parts) {
     const name = nameOf(part);
     if (part.type === 'file') {
       const known = Object.hasOwn(names, name) ? names[name] : undefined;
@@ -47,36 +59,32 @@ function nameOf({ fieldname }: { readonly fieldname: string | undefined }): stri
   return fieldname.replace(/\[\]$/, '');
 }
 
-/** What the parser itself refuses. */
-async function* partsOf(request: FastifyRequest, limits: HttpLimits): AsyncIterable<Multipart> {
-  try {
-    yield* request.parts({
-      isPartAFile: (name, type, fileName) =>
-        fileName !== undefined ||
-        type === 'application/octet-stream' ||
-        type?.startsWith('image/') === true ||
-        urlNames.has(name?.replace(/\[\]$/, '') ?? ''),
-      limits: {
-        fieldNameSize: nameCharsMax + 2,
-        fieldSize: limits.fieldBytesMax,
-        fields: limits.fieldsMax,
-        parts: limits.fieldsMax + 16,
-        files: 16,
-        // Each file has its own limit, below.
-        fileSize: Number.POSITIVE_INFINITY,
-        headerPairs: 32,
-      },
-    });
-  } catch (thrown) {
-    throw refusalOf(thrown, limits);
-  }
+function partsOf(request: FastifyRequest, limits: HttpLimits): AsyncIterable<Multipart> {
+  return request.parts({
+    isPartAFile: (name, type, fileName) =>
+      fileName !== undefined ||
+      type === 'application/octet-stream' ||
+      type?.startsWith('image/') === true ||
+      urlNames.has(name?.replace(/\[\]$/, '') ?? ''),
+    limits: {
+      fieldNameSize: nameCharsMax + 2,
+      fieldSize: limits.fieldBytesMax,
+      fields: limits.fieldsMax,
+      parts: limits.fieldsMax + filesMax,
+      files: filesMax,
+      // Each file has its own limit, below.
+      fileSize: Number.POSITIVE_INFINITY,
+      headerPairs: 32,
+    },
+  });
 }
 
+/** The parser throws while it looks for a part, and also while one is read. */
 function refusalOf(thrown: unknown, { fieldsMax }: HttpLimits): unknown {
   if (thrown instanceof ServiceError) return thrown;
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   if (code === 'FST_FIELDS_LIMIT' || code === 'FST_PARTS_LIMIT' || code === 'FST_FILES_LIMIT') {
-    return new HttpRefusal(413, `body: more than ${fieldsMax} fields or 16 files`, 'body');
+    return new HttpRefusal(413, `body: more than ${fieldsMax} fields or ${filesMax} files`, 'body');
   }
   if (code === 'FST_MP_PREMATURE_CLOSE') return new ServiceError('cancelled', 'the request ended too soon');
   return new ServiceError('invalid', 'body: is no multipart/form-data, or damaged', { field: 'body', cause: thrown });

@@ -221,6 +221,59 @@ test('pictures above what may be held at once are for later, and every answer is
   ]);
 });
 
+const part = (head: string, body = '') => `--x\r\ncontent-disposition: form-data; ${head}\r\n\r\n${body}\r\n`;
+const forms: readonly {
+  readonly name: string;
+  readonly body: string;
+  readonly status: number;
+  readonly param: string;
+}[] = [
+  { name: 'cut off in a file', body: part('name="image"; filename="a"', 'abc'), status: 400, param: 'body' },
+  { name: 'cut off in a field', body: part('name="prompt"', 'abc'), status: 400, param: 'body' },
+  { name: 'without parts', body: 'abc', status: 400, param: 'body' },
+  { name: 'of a part without a name', body: `${part('filename="a"', 'abc')}--x--\r\n`, status: 400, param: 'body' },
+  {
+    name: 'with a file nobody expects',
+    body: `${part('name="model"; filename="a"')}--x--\r\n`,
+    status: 400,
+    param: 'model',
+  },
+  {
+    name: 'of two masks',
+    body: `${part('name="mask"; filename="a"', 'a').repeat(2)}--x--\r\n`,
+    status: 400,
+    param: 'mask',
+  },
+  { name: 'of too many fields', body: `${part('name="user"', 'a').repeat(70)}--x--\r\n`, status: 413, param: 'body' },
+  {
+    name: 'of a too long field',
+    body: `${part('name="prompt"', 'a'.repeat(140_000))}--x--\r\n`,
+    status: 413,
+    param: 'prompt',
+  },
+  {
+    name: 'of a too long name',
+    body: `${part(`name="${'a'.repeat(100)}"`, 'a')}--x--\r\n`,
+    status: 400,
+    param: 'body',
+  },
+  {
+    name: 'with a name that all objects have',
+    body: `${part('name="toString"', 'a')}--x--\r\n`,
+    status: 400,
+    param: 'body',
+  },
+];
+
+for (const { name, body, status, param } of forms) {
+  test(`a form ${name} is refused`, async () => {
+    await using server = await openTestApp();
+    const headers = { ...asAll, 'content-type': 'multipart/form-data; boundary=x' };
+    const answer = await server.app.inject({ method: 'POST', url: '/v1/images/edits', headers, payload: body });
+    assert.deepEqual([answer.statusCode, answer.json().error.param], [status, param], answer.body);
+  });
+}
+
 test('pages of the console need no key, and may run their own scripts only', async () => {
   const parts = testParts({
     registerConsole: async (app) => {

@@ -12,6 +12,7 @@ interface Stage {
 
 const stages: readonly Stage[] = [
   { name: 'types', command: ['tsc', '-p', '.'] },
+  { name: 'types of the console', command: ['tsc', '-p', 'services/gateway/console'] },
   { name: 'format', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'unused code', command: ['knip'] },
@@ -37,7 +38,12 @@ function main(): number {
     `--test-reporter=${reporter}`,
     '--test-reporter-destination=stdout',
   ]);
-  const tests = ['libs/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'e2e/**/*.test.ts'];
+  const tests = [
+    'libs/*/src/**/*.test.ts',
+    'services/*/src/**/*.test.ts',
+    'e2e/**/*.test.ts',
+    '{charts,deploy}/**/*.test.ts',
+  ];
   const flags = ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=2', ...reporters];
   return run(process.execPath, [...flags, ...tests], 'inherit').status;
 }

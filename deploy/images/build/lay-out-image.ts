@@ -1,27 +1,59 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ServiceError } from '@instgenie/domain';
 import { isDeadWeight, isInImage } from './image-files.ts';
 
 const pnpmVersion = '12.21.0';
 
-/**
- * Lays the image's root out in an empty folder: the workspace under `app/`, as TypeScript, with production packages
- * only. The same tracked files give the same bytes.
- */
-export async function layOutImage(repository: string, root: string): Promise<void> {
-  const app = join(root, 'app');
-  for (const path of trackedFiles(repository).filter(isInImage)) {
-    await mkdir(dirname(join(app, path)), { recursive: true });
-    await cp(join(repository, path), join(app, path));
-  }
-  installPackages(app);
-  await prune(app);
+export interface ImageRoot {
+  readonly repository: string;
+  /** Undefined: the work tree as it is, with new files. */
+  readonly commit: string | undefined;
+  /** Empty folder for the layer of packages, which changes with the lockfile only. */
+  readonly packages: string;
+  /** Empty folder for the layer of sources. */
+  readonly sources: string;
 }
 
-function trackedFiles(repository: string): readonly string[] {
-  return run('git', ['ls-files', '-z'], repository).split('\0').filter(Boolean);
+/**
+ * Lays the image's root out: the workspace under `app/`, as TypeScript, with production packages only. The same files
+ * give the same bytes.
+ */
+export async function layOutImage({ repository, commit, packages, sources }: ImageRoot): Promise<void> {
+  const app = join(sources, 'app');
+  await mkdir(app);
+  await (commit === undefined ? copyWorkTree(repository, app) : extractCommit(repository, { commit, app }));
+  installPackages(app);
+  await prune(app);
+  await mkdir(join(packages, 'app'));
+  await rename(join(app, 'node_modules'), join(packages, 'app', 'node_modules'));
+}
+
+async function copyWorkTree(repository: string, app: string): Promise<void> {
+  const list = run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], repository);
+  for (const path of list.split('\0').filter((name) => name !== '' && isInImage(name))) {
+    await mkdir(dirname(join(app, path)), { recursive: true });
+    // A file that is deleted, but still known to git, is not there.
+    await cp(join(repository, path), join(app, path)).catch((thrown: unknown) => {
+      if (!isMissing(thrown)) throw thrown;
+    });
+  }
+}
+
+async function extractCommit(
+  repository: string,
+  { commit, app }: { readonly commit: string; readonly app: string },
+): Promise<void> {
+  const paths = run('git', ['ls-tree', '-r', '-z', '--name-only', commit], repository).split('\0').filter(isInImage);
+  const archive = join(dirname(app), 'commit.tar');
+  run('git', ['archive', `--output=${archive}`, commit, '--', ...paths], repository);
+  run('tar', ['-xf', archive, '-C', app], app);
+  await rm(archive);
+}
+
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
 }
 
 function installPackages(app: string): void {

@@ -9,7 +9,8 @@ import { layOutImage } from './lay-out-image.ts';
 import { type Archive, type ImageConfig, writeArchive } from './oci-archive.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
-const usage = `usage: image services --out FILE.tar [--base BASE.tar] [--reference NAME]
+const usage = `usage: image services --out FILE.tar [--base BASE.tar] [--reference NAME] [--commit COMMIT]
+       image layout --out FOLDER [--commit COMMIT]
        image model FOLDER --out FILE.tar [--reference NAME]
        image digest FOLDER`;
 
@@ -23,7 +24,12 @@ const servicesConfig: ImageConfig = {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { base: { type: 'string' }, out: { type: 'string' }, reference: { type: 'string' } },
+    options: {
+      base: { type: 'string' },
+      out: { type: 'string' },
+      reference: { type: 'string' },
+      commit: { type: 'string' },
+    },
   });
   const [what, folder] = positionals;
   const began = performance.now();
@@ -32,18 +38,26 @@ async function main(): Promise<void> {
     console.log((await folderDigest(from(folder))).sha256);
     return;
   }
+  const { commit } = values;
+  if (what === 'layout' && values.out !== undefined) {
+    await layOut(from(values.out), commit);
+    return;
+  }
   await using work = await mkdtempDisposable(join(tmpdir(), 'instgenie-root-'));
   if (values.out === undefined) throw new TypeError(usage);
   const out = from(values.out);
   await mkdir(dirname(out), { recursive: true });
   if (what === 'services') {
-    await layOutImage(repository, work.path);
-    const labels = { 'org.opencontainers.image.revision': revision(), 'org.opencontainers.image.licenses': 'Apache-2.0' };
+    const layers = await layOut(work.path, commit);
+    const labels = {
+      'org.opencontainers.image.revision': revision(commit),
+      'org.opencontainers.image.licenses': 'Apache-2.0',
+    };
     const { base, reference = 'localhost/instgenie:dev' } = values;
     const archive = await writeArchive({
       reference,
       config: { ...servicesConfig, Labels: labels },
-      folders: [work.path],
+      folders: Object.values(layers),
       base: base === undefined ? undefined : from(base),
       out,
     });
@@ -59,9 +73,17 @@ async function main(): Promise<void> {
   console.log(`sha256 of its files: ${(await folderDigest(work.path)).sha256}`);
 }
 
-function revision(): string {
+async function layOut(folder: string, commit: string | undefined) {
+  const layers = { packages: join(folder, 'packages'), sources: join(folder, 'sources') };
+  for (const layer of Object.values(layers)) await mkdir(layer, { recursive: true });
+  await layOutImage({ repository, commit, ...layers });
+  return layers;
+}
+
+function revision(commit: string | undefined): string {
   const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: repository, encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain', '--untracked-files=no', '--', 'libs', 'services', 'proto', 'deploy/images');
+  if (commit !== undefined) return git('rev-parse', commit);
+  const changed = git('status', '--porcelain', '--', 'libs', 'services', 'proto', 'deploy/images', 'pnpm-lock.yaml');
   return `${git('rev-parse', 'HEAD')}${changed === '' ? '' : '-changed'}`;
 }
 

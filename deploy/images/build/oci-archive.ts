@@ -73,8 +73,15 @@ export async function writeArchive(options: ArchiveOptions): Promise<Archive> {
     config: await writeJson(blobs, `${oci}.config.v1+json`, config),
     layers: [...(below?.layers ?? []), ...layers],
   });
-  const named = { 'io.containerd.image.name': options.reference, 'org.opencontainers.image.ref.name': options.reference };
-  const index = { schemaVersion: 2, mediaType: `${oci}.index.v1+json`, manifests: [{ ...manifest, annotations: named }] };
+  const named = {
+    'io.containerd.image.name': options.reference,
+    'org.opencontainers.image.ref.name': options.reference,
+  };
+  const index = {
+    schemaVersion: 2,
+    mediaType: `${oci}.index.v1+json`,
+    manifests: [{ ...manifest, annotations: named }],
+  };
   await writeFile(join(layout, 'index.json'), JSON.stringify(index));
   await writeFile(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
   writeTar(layout, resolve(options.out), ['blobs', 'index.json', 'oci-layout']);

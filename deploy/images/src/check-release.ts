@@ -44,5 +44,7 @@ try {
 } catch (thrown) {
   const { code, message } = ServiceError.from(thrown);
   if (code !== 'unauthenticated' || apiKey !== undefined) throw thrown;
-  console.log(`ok    nobody is let in without a key (${message}); with tests.apiKey.existingSecret an edit is tried, too`);
+  console.log(
+    `ok    nobody is let in without a key (${message}); with tests.apiKey.existingSecret an edit is tried, too`,
+  );
 }

@@ -9,7 +9,8 @@ for (const entry of positionals) {
   const found = await folderDigest(folder);
   const facts = { model: name, files: found.files, bytes: found.bytes, sha256: found.sha256 };
   if (found.files === 0) fail({ ...facts, msg: `no files in ${folder}` });
-  else if (want !== '' && want !== found.sha256) fail({ ...facts, want, msg: 'these are not the weights that are named' });
+  else if (want !== '' && want !== found.sha256)
+    fail({ ...facts, want, msg: 'these are not the weights that are named' });
   else console.log(JSON.stringify({ ...facts, msg: want === '' ? 'not checked: no digest is given' : 'as named' }));
 }
 

@@ -11,7 +11,14 @@ export async function tinyEdit(client: InstgenieClient): Promise<readonly string
   const source = paint((x, y) => [x, y, 128]);
   const mask = paint((x, y) => (isMasked(x, y) ? [255, 255, 255] : [0, 0, 0]));
   const [image, maskFile] = await Promise.all([encodePicture(source, 'png'), encodePicture(mask, 'png')]);
-  const { pictures, facts } = await client.edit({ image, mask: maskFile, maskMode: 'white', prompt: 'check', steps, seed: 1 });
+  const { pictures, facts } = await client.edit({
+    image,
+    mask: maskFile,
+    maskMode: 'white',
+    prompt: 'check',
+    steps,
+    seed: 1,
+  });
   const [first] = pictures;
   assert(first !== undefined, 'an edit has a result');
   const result = await decodePicture(first.image);

@@ -5,11 +5,52 @@ import { usualOutliers } from './fleet/outliers.ts';
 import { usualLimits } from './picking/limits.ts';
 import { policyNames } from './picking/policies.ts';
 
+/** Workers of one balancer. */
+export const workersMax = 4096;
+export const dnsEveryMs = 2000;
+
 const milliseconds = z.number().int().min(1).max(86_400_000);
 const tls = z.strictObject({ certFile: z.string(), keyFile: z.string(), caFile: z.string().optional() });
 
-/** A balancer's settings, as its file has them. */
-export const balancerConfig = z.strictObject({
+const addresses = z
+  .array(addressText)
+  .min(1)
+  .max(workersMax)
+  .refine((workers) => new Set(workers).size === workers.length, 'addresses are not unique')
+  .describe('Where workers serve.');
+
+const dnsName = z.string().regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/, 'expected a name of DNS');
+const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a name of Kubernetes');
+const portNumber = z.number().int().min(1).max(65_535);
+
+const discovery = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('static'), workers: addresses }),
+  z.strictObject({
+    kind: z.literal('endpoint-slices'),
+    service: label.describe('Of the workers; its EndpointSlices are watched.'),
+    namespace: label.optional().describe('Where it is; where the balancer is by default.'),
+    port: z
+      .union([
+        portNumber,
+        z.string().regex(/^[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/, 'expected a number or name of a port'),
+      ])
+      .default('grpc')
+      .describe('Number or name of the port where workers serve gRPC.'),
+    kubeconfig: z.string().optional().describe('Outside of a cluster: a file that says where the API is.'),
+    fallback: z
+      .strictObject({ host: dnsName, port: portNumber })
+      .optional()
+      .describe('A headless service, asked by DNS while the API refuses to tell.'),
+  }),
+  z.strictObject({
+    kind: z.literal('dns'),
+    host: dnsName.describe('Of a headless service: one address for each worker.'),
+    port: portNumber,
+    everyMs: milliseconds.default(dnsEveryMs).describe('From one question to the next.'),
+  }),
+]);
+
+const settings = z.strictObject({
   id: z
     .string()
     .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, "expected 1 to 63 letters, digits, '.', '-' or '_'")
@@ -20,12 +61,8 @@ export const balancerConfig = z.strictObject({
   tls: tls.optional().describe('With a caFile, only who shows a certificate of it is served.'),
   internalTls: tls.optional().describe('What it shows workers, and who signs theirs.'),
   reflection: z.boolean().default(false).describe('Tell tools such as grpcurl what there is.'),
-  workers: z
-    .array(addressText)
-    .min(1)
-    .max(4096)
-    .refine((workers) => new Set(workers).size === workers.length, 'addresses are not unique')
-    .describe('Where workers serve.'),
+  workers: addresses.optional(),
+  discovery: discovery.optional().describe('How workers are found; in place of `workers`, a list that never changes.'),
   policy: z.enum(policyNames).default('predicted-finish').describe('The others are there to compare with.'),
   limits: z
     .strictObject({
@@ -74,4 +111,11 @@ export const balancerConfig = z.strictObject({
   drainMs: milliseconds.default(5000).describe('After SIGTERM calls may end in this time.'),
 });
 
+/** A balancer's settings, as its file has them. */
+export const balancerConfig = settings.refine(
+  ({ workers, discovery: found }) => (workers === undefined) !== (found === undefined),
+  { path: ['workers'], message: 'expected addresses, or else a `discovery`' },
+);
+
+export type DiscoveryConfig = z.output<typeof discovery>;
 export type BalancerConfig = z.output<typeof balancerConfig>;

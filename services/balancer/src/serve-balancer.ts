@@ -5,7 +5,8 @@ import { Balancer } from './balancer.ts';
 import { BalancerMetrics } from './balancer-metrics.ts';
 import { balancerService } from './balancer-service.ts';
 import type { BalancerConfig } from './config.ts';
-import { type Discovery, staticDiscovery } from './watching/discovery.ts';
+import type { Discovery } from './watching/discovery.ts';
+import { openDiscovery } from './watching/open-discovery.ts';
 import { usualWatch, WorkerWatch } from './watching/watch-workers.ts';
 
 const service = 'instgenie-balancer';
@@ -28,7 +29,7 @@ export interface ServeParts {
 
 /** Opens a balancer and serves it. Throws where a setting cannot be met. */
 export async function serveBalancer(config: BalancerConfig, parts: ServeParts = {}): Promise<ServedBalancer> {
-  const { clock = systemClock, discovery = staticDiscovery(config.workers) } = parts;
+  const { clock = systemClock } = parts;
   const registry = openMetrics();
   const { endpoint, editShare } = config.traces;
   const named = { service, instance: config.id };
@@ -36,6 +37,7 @@ export async function serveBalancer(config: BalancerConfig, parts: ServeParts = 
   await using cleanup = new AsyncDisposableStack();
   const shares = { sampleShare: editShare, stepShare: 0 };
   const tracing = cleanup.use(openTracing({ ...named, ...shares, ...(endpoint === undefined ? {} : { endpoint }) }));
+  const discovery = parts.discovery ?? (await openDiscovery(config, { clock, log, registry }));
   const tls = config.tls === undefined ? undefined : await readTls(config.tls);
   const internalTls = config.internalTls === undefined ? undefined : await readTls(config.internalTls);
   const health = healthService(served);
@@ -67,7 +69,8 @@ export async function serveBalancer(config: BalancerConfig, parts: ServeParts = 
     health.set(ready);
   };
   setReady(true);
-  log.info({ port: rpc.port, ops: ops.port, workers: config.workers.length, policy: config.policy }, 'serving');
+  const found = config.discovery?.kind ?? 'static';
+  log.info({ port: rpc.port, ops: ops.port, discovery: found, policy: config.policy }, 'serving');
   const rest = cleanup.move();
   return {
     core,

@@ -59,15 +59,15 @@ export class JobSweep {
   ): Promise<void> {
     this.#parts.line.onConnected(() => this.soon());
     signal.addEventListener('abort', () => this.soon(), { once: true });
-    while (!signal.aborted) {
+    for (;;) {
+      const takeBack = clock.after(sweepMs, () => this.soon());
+      await this.#next.promise;
+      takeBack();
+      if (signal.aborted) return;
       this.#next = Promise.withResolvers<void>();
       await this.sweep().catch((thrown: unknown) => {
         this.#parts.log.warn({ event: 'jobs not swept', code: ServiceError.from(thrown).code });
       });
-      if (signal.aborted) return;
-      const takeBack = clock.after(sweepMs, () => this.soon());
-      await this.#next.promise;
-      takeBack();
     }
   }
 

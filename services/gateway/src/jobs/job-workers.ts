@@ -43,7 +43,8 @@ export class JobWorkers implements AsyncDisposable {
   async #close(): Promise<void> {
     this.#closing.abort();
     const closed = Promise.all(this.#workers.map((worker) => worker.close()));
-    const { closeMs } = this.#parts.settings;
+    // Without Redis nothing can be given back: others find out that it was lost.
+    const closeMs = this.#connection.redis.status === 'ready' ? this.#parts.settings.closeMs : 0;
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, closeMs);
     await Promise.race([closed, late.promise]);

@@ -6,6 +6,8 @@ export interface TlsFiles {
   readonly keyFile: string;
   /** Who signs the other side's certificates. A server that has it asks every client for one. */
   readonly caFile?: string | undefined;
+  /** Of a client: the name in servers' certificates, where that is not the host of their address. */
+  readonly serverName?: string | undefined;
 }
 
 /** Their contents. */
@@ -13,13 +15,14 @@ export interface TlsKeys {
   readonly cert: Buffer;
   readonly key: Buffer;
   readonly ca: Buffer | undefined;
+  readonly serverName?: string;
 }
 
-export async function readTls({ certFile, keyFile, caFile }: TlsFiles): Promise<TlsKeys> {
+export async function readTls({ certFile, keyFile, caFile, serverName }: TlsFiles): Promise<TlsKeys> {
   const [cert, key, ca] = await Promise.all([
     readFile(certFile),
     readFile(keyFile),
     caFile === undefined ? undefined : readFile(caFile),
   ]);
-  return { cert, key, ca };
+  return { cert, key, ca, ...(serverName === undefined ? {} : { serverName }) };
 }

@@ -11,6 +11,9 @@ export const dnsEveryMs = 2000;
 
 const milliseconds = z.number().int().min(1).max(86_400_000);
 const tls = z.strictObject({ certFile: z.string(), keyFile: z.string(), caFile: z.string().optional() });
+const clientTls = tls.extend({
+  serverName: z.string().optional().describe('The name in their certificates, where they are called by addresses.'),
+});
 
 const addresses = z
   .array(addressText)
@@ -59,7 +62,7 @@ const settings = z.strictObject({
   listen: addressText.default('127.0.0.1:7060').describe('Where it serves gRPC.'),
   ops: addressText.default('127.0.0.1:9060').describe('Where it serves /healthz, /readyz and /metrics over HTTP.'),
   tls: tls.optional().describe('With a caFile, only who shows a certificate of it is served.'),
-  internalTls: tls.optional().describe('What it shows workers, and who signs theirs.'),
+  internalTls: clientTls.optional().describe('What it shows workers, and who signs theirs.'),
   reflection: z.boolean().default(false).describe('Tell tools such as grpcurl what there is.'),
   workers: addresses.optional(),
   discovery: discovery.optional().describe('How workers are found; in place of `workers`, a list that never changes.'),

@@ -5,6 +5,9 @@ const mib = 1024 ** 2;
 const dayMs = 86_400_000;
 const milliseconds = z.number().int().min(1).max(dayMs);
 const tls = z.strictObject({ certFile: z.string(), keyFile: z.string(), caFile: z.string().optional() });
+const clientTls = tls.extend({
+  serverName: z.string().optional().describe('The name in their certificates, where they are called by addresses.'),
+});
 
 /** A gateway's settings, as its file has them. */
 export const gatewayConfig = z.strictObject({
@@ -13,7 +16,7 @@ export const gatewayConfig = z.strictObject({
   http: addressText.default('127.0.0.1:8080').describe('Where it serves HTTP: the OpenAI shape, jobs, the console.'),
   ops: addressText.default('127.0.0.1:9080').describe('Where it serves /healthz, /readyz and /metrics.'),
   tls: tls.optional().describe('Of gRPC and HTTP.'),
-  internalTls: tls.optional().describe('What it shows balancers and workers, and who signs theirs.'),
+  internalTls: clientTls.optional().describe('What it shows balancers and workers, and who signs theirs.'),
   reflection: z.boolean().default(false).describe('Tell tools such as grpcurl what there is.'),
   balancers: z.array(addressText).min(1).max(16).default(['127.0.0.1:7060']).describe('Any of them is asked.'),
   blobs: z.string().min(1).describe('Where templates, results, keys and usage are: a folder, file:// or s3://.'),

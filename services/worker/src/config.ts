@@ -18,6 +18,8 @@ const profile = z.strictObject({
   bytesPerMs: positive.describe('Of the slowest tier worth planning for.'),
 });
 
+const tls = z.strictObject({ certFile: z.string(), keyFile: z.string(), caFile: z.string().optional() });
+
 const model = z.strictObject({
   name: modelName.describe('How templates name it.'),
   folder: z.string().min(1).describe('A diffusers folder; only read.'),
@@ -42,10 +44,11 @@ export const workerConfig = z.strictObject({
   listen: addressText.default('127.0.0.1:7070').describe('Where it serves gRPC.'),
   advertise: addressText.optional().describe('Where other workers reach it; `listen` by default.'),
   ops: addressText.default('127.0.0.1:9070').describe('Where it serves /healthz, /readyz and /metrics over HTTP.'),
-  tls: z
-    .strictObject({ certFile: z.string(), keyFile: z.string(), caFile: z.string().optional() })
+  tls: tls.optional().describe('With a caFile, only who shows a certificate of it is served.'),
+  internalTls: tls
+    .extend({ serverName: z.string().optional().describe('The name in their certificates.') })
     .optional()
-    .describe('With a caFile, only who shows a certificate of it is served.'),
+    .describe('What it shows other workers, and who signs theirs.'),
   reflection: z.boolean().default(false).describe('Tell tools such as grpcurl what there is.'),
   models: z
     .array(model)

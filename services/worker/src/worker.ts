@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Clock, ServiceError, systemClock, variantKey } from '@instgenie/domain';
 import { Announcer, RedisIndex } from '@instgenie/index';
+import { readTls } from '@instgenie/rpc';
 import { ActivationStore } from '@instgenie/store';
 import { tenantSalt } from '@instgenie/templates';
 import { SpanStatusCode } from '@opentelemetry/api';
@@ -100,9 +101,11 @@ export class Worker implements AsyncDisposable {
     const secret = config.tenantSecretFile === undefined ? publicSecret : await readSecret(config.tenantSecretFile);
     await using cleanup = new AsyncDisposableStack();
     const { folder: root, disk, directIo, readDeadlineMs } = config.store;
+    const peerTls = config.internalTls === undefined ? undefined : await readTls(config.internalTls);
     const store = cleanup.use(
       await ActivationStore.open({
         root,
+        ...(peerTls === undefined ? {} : { peerTls }),
         directIo,
         readDeadlineMs,
         memoryBytesMax: config.memory.activations,

@@ -133,6 +133,7 @@ function pickTimes(count: number): readonly (readonly number[])[] {
   const random = seeded(seed);
   const holders = new Holders();
   const fleet = new Fleet({
+    name: 'bench',
     policy: predictedFinish,
     limits: { ...usualLimits, saturation: Number.POSITIVE_INFINITY },
     outliers: usualOutliers,

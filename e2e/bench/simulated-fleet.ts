@@ -73,7 +73,10 @@ export function runFleet(run: FleetRun): FleetTimes {
       ? { ...usualLimits, saturation: Number.POSITIVE_INFINITY, waitMsMax: Number.POSITIVE_INFINITY }
       : usualLimits;
   const settings = { limits, outliers: usualOutliers, beatMs, goneMs: 10_000, editsMax: 1_000_000 };
-  const fleets = policy === 'oracle' ? [] : Array.from({ length: balancers }, () => new Fleet({ ...settings, policy }));
+  const fleets =
+    policy === 'oracle'
+      ? []
+      : Array.from({ length: balancers }, (_, index) => new Fleet({ ...settings, name: `balancer-${index}`, policy }));
   const events = new EventQueue<Event>();
   for (const worker of workers) events.push(random() * beatMs, { kind: 'reports', worker });
   const everyMs = 1 / (load * count * machine.capacityPerMs(masks));

@@ -45,6 +45,7 @@ export class Balancer implements LoadListener, Disposable {
     this.#metrics = metrics(() => this.#states());
     this.#limits = { ...usualLimits, ...config.limits };
     this.#fleet = new Fleet({
+      name: config.id,
       policy: policies[config.policy],
       limits: this.#limits,
       outliers: {

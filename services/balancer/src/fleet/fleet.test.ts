@@ -11,7 +11,15 @@ import { tokenStepsOf } from './worker-view.ts';
 const beatMs = 250;
 
 function fleetWith(policy = policies['predicted-finish']): Fleet {
-  return new Fleet({ policy, limits: usualLimits, outliers: usualOutliers, beatMs, goneMs: 10_000, editsMax: 100 });
+  return new Fleet({
+    name: 'b1',
+    policy,
+    limits: usualLimits,
+    outliers: usualOutliers,
+    beatMs,
+    goneMs: 10_000,
+    editsMax: 100,
+  });
 }
 
 const source = { address: 'a:1', stream: 1 };

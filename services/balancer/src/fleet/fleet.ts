@@ -3,13 +3,14 @@ import type { WatchLoadResponse__Output } from '@instgenie/rpc';
 import { pressureAfter } from '../picking/admission.ts';
 import type { PickLimits } from '../picking/limits.ts';
 import { type PickOutcome, pick, type WorkerScore } from '../picking/pick.ts';
-import { computedTokens, type PickRequest, tokenSteps } from '../picking/pick-request.ts';
+import { computedTokens, type PickRequest } from '../picking/pick-request.ts';
 import type { PickPolicy } from '../picking/policies.ts';
 import type { Prediction } from '../picking/predict.ts';
 import { textHash } from '../picking/rendezvous.ts';
 import { countBacklog, type UsualEdit } from './backlog-of.ts';
 import { emptyFleet, type FleetSnapshot } from './fleet-snapshot.ts';
 import { rowsMs } from './model-costs.ts';
+import { OthersShare } from './others-share.ts';
 import {
   afterDone,
   afterFailure,
@@ -28,6 +29,8 @@ import { TenantShares } from './tenant-shares.ts';
 import { backlogAt, type ModelView, type WorkerView } from './worker-view.ts';
 
 export interface FleetSettings {
+  /** The balancer's name. */
+  readonly name: string;
   readonly policy: PickPolicy;
   readonly limits: PickLimits;
   readonly outliers: OutlierSettings;
@@ -86,12 +89,15 @@ export class Fleet {
   readonly #shares = new TenantShares();
   #snapshot: FleetSnapshot = emptyFleet;
   #medianLog = 0;
+  readonly #hash: number;
+  readonly #others = new OthersShare();
   #pressure = 0;
   #pressedMs = 0;
 
   constructor(settings: FleetSettings) {
     this.#settings = settings;
     this.#sent = new SentEdits(settings.editsMax);
+    this.#hash = textHash(settings.name);
   }
 
   get snapshot(): FleetSnapshot {
@@ -118,6 +124,14 @@ export class Fleet {
         : Math.max(0, stepsRun - known.stepsRun) / (nowMs - before.heardMs);
     const held = load.hasVariants || before === undefined ? readHeld(load) : before.held;
     const store = readStore(load);
+    const sent = this.#sent.left(load.worker, {
+      nowMs,
+      stepsRun,
+      stepsPerMs,
+      waiting: load.models.reduce((sum, { waiting }) => sum + waiting, 0),
+      settleMs: this.#settleMs(models),
+    });
+    this.#others.observe({ all: load.edits, own: sent.length });
     const counted = countBacklog({
       nowMs,
       store,
@@ -125,13 +139,7 @@ export class Fleet {
         const view = models.get(name);
         return view === undefined ? [] : [{ view, predictedMs, usual: this.#usual.get(name) }];
       }),
-      sent: this.#sent.left(load.worker, {
-        nowMs,
-        stepsRun,
-        stepsPerMs,
-        waiting: load.models.reduce((sum, { waiting }) => sum + waiting, 0),
-        settleMs: this.#settleMs(models),
-      }),
+      sent,
     });
     const health = this.#healths.get(load.worker) ?? healthy;
     this.#entries.set(load.worker, { source, stepsRun });
@@ -166,13 +174,15 @@ export class Fleet {
   /** The worker for an edit; it counts there from now on. */
   pick(request: PickRequest, nowMs: number, explain?: (score: WorkerScore) => void): PickOutcome {
     const { policy, limits } = this.#settings;
-    const standing = this.#shares.standing(request.tenant, tokenSteps(request));
+    const standing = this.#shares.standing(request.tenant);
     const options = {
       nowMs,
       policy,
       limits,
       standing,
       pressure: this.#pressure,
+      hash: this.#hash,
+      othersShare: this.#others.share,
       ...(explain === undefined ? {} : { explain }),
     };
     const outcome = pick(this.#snapshot, request, options);
@@ -238,6 +248,7 @@ export class Fleet {
       const lastMs = Math.max(ejectedUntilMs, loggedMs);
       if (!this.#entries.has(worker) && nowMs - lastMs > outliers.forgiveMs) this.#healths.delete(worker);
     }
+    this.#others.beat();
     this.#medianLog = medianLog(this.#healths.values(), nowMs, outliers);
   }
 

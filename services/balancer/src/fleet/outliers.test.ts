@@ -8,6 +8,7 @@ import { usualOutliers } from './outliers.ts';
 
 function setUp(count: number) {
   const fleet = new Fleet({
+    name: 'b1',
     policy: policies['predicted-finish'],
     limits: usualLimits,
     outliers: usualOutliers,

@@ -17,11 +17,11 @@ export class TenantShares {
     else this.#used.delete(tenant);
   }
 
-  /** How a tenant would stand with an edit more. */
-  standing(tenant: string, tokenSteps: number): Standing {
-    const own = this.#used.get(tenant);
-    const tenants = this.#used.size + (own === undefined ? 1 : 0);
-    return { used: (own ?? 0) + tokenSteps, share: (this.#total + tokenSteps) / tenants };
+  /** How a tenant stands beside the others that have edits under way. */
+  standing(tenant: string): Standing {
+    const used = this.#used.get(tenant);
+    const tenants = this.#used.size + (used === undefined ? 1 : 0);
+    return { used: used ?? 0, share: this.#total / tenants };
   }
 
   get tenants(): number {

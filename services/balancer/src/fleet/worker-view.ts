@@ -79,11 +79,16 @@ export interface WorkerView {
   readonly pendingTokenSteps: number;
 }
 
-/** What is left of a backlog at a later time, on a worker that takes `slowness` times as long. */
-export function backlogAt({ atMs, computeMs, loadMs }: Backlog, nowMs: number, slowness: number): Backlog {
+/** How much of a backlog is left at a later time, 0 to 1, on a worker that takes `slowness` times as long. */
+export function leftAt({ atMs, computeMs, loadMs }: Backlog, nowMs: number, slowness: number): number {
   const totalMs = Math.max(computeMs, loadMs) * slowness;
-  const left = totalMs <= 0 ? 0 : Math.max(0, 1 - Math.max(0, nowMs - atMs) / totalMs);
-  return { atMs: nowMs, computeMs: computeMs * left, loadMs: loadMs * left };
+  return totalMs <= 0 ? 0 : Math.min(1, Math.max(0, 1 - (nowMs - atMs) / totalMs));
+}
+
+/** What is left of it. */
+export function backlogAt(backlog: Backlog, nowMs: number, slowness: number): Backlog {
+  const left = leftAt(backlog, nowMs, slowness);
+  return { atMs: nowMs, computeMs: backlog.computeMs * left, loadMs: backlog.loadMs * left };
 }
 
 /** Masked token-steps in a worker and on their way to it. */

@@ -3,7 +3,7 @@ import type { Priority } from './pick-request.ts';
 
 /** How a tenant stands beside the others, in masked token-steps that are under way. */
 export interface Standing {
-  /** The tenant's own, with this edit. */
+  /** The tenant's own. */
   readonly used: number;
   /** What it would be, were it the same for all tenants that have edits under way. */
   readonly share: number;

@@ -17,8 +17,8 @@ export interface PickLimits {
 export const usualLimits: PickLimits = {
   silentMs: 1500,
   stillMs: 2000,
-  saturation: 0.5,
-  burst: 1.25,
+  saturation: 0.2,
+  burst: 1.5,
   waitMsMax: 30_000,
   modelLoadMs: 10_000,
 };

@@ -13,6 +13,7 @@ const running = (maskedTokenSteps: number) => ({ edits: 1, model: { running: 1, 
 
 function fleetOf(workers: Readonly<Record<string, LoadFacts>>, policy: PickPolicy = predictedFinish): Fleet {
   const fleet = new Fleet({
+    name: 'b1',
     policy,
     limits: usualLimits,
     outliers: usualOutliers,
@@ -200,6 +201,8 @@ for (const name of policyNames) {
       limits: usualLimits,
       standing: { used: 1, share: 1 },
       pressure: 0,
+      hash: 1,
+      othersShare: 0,
     };
     const [first, second] = [pick(snapshot, request(), options), pick(snapshot, request(), options)];
     assert.deepEqual(first, second);

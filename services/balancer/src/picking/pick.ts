@@ -36,6 +36,10 @@ export interface PickOptions {
   readonly standing: Standing;
   /** How saturated the fleet is: wait over computing of the edits of late. */
   readonly pressure: number;
+  /** Of the balancer's name. */
+  readonly hash: number;
+  /** Share of all edits that other balancers have sent. */
+  readonly othersShare: number;
   /** Is told how each worker stood. */
   readonly explain?: (score: WorkerScore) => void;
 }
@@ -77,21 +81,27 @@ function contextOf(
   request: PickRequest,
   { nowMs, limits }: PickOptions,
 ): PredictionContext {
-  let fallback: ModelCosts | undefined;
-  let holders = 0;
-  let bytes = 0;
-  for (const view of workers) {
-    fallback ??= view.models.get(request.model)?.costs;
-    if (nowMs - view.heardMs > limits.silentMs) continue;
-    for (const variant of request.variants) {
-      const held = view.held.get(variant);
-      if (held === undefined) continue;
-      holders++;
-      bytes ||= held.bytes;
+  const fallback = workers.find((view) => view.models.get(request.model)?.costs !== undefined);
+  return {
+    nowMs,
+    fallback: fallback?.models.get(request.model)?.costs,
+    modelLoadMs: limits.modelLoadMs,
+    atPeers: request.isDense ? undefined : heldByAny(workers, request, nowMs - limits.silentMs),
+  };
+}
+
+function heldByAny(
+  workers: readonly WorkerView[],
+  { variants }: PickRequest,
+  heardMs: number,
+): PredictionContext['atPeers'] {
+  for (const variant of variants) {
+    for (const { held, heardMs: lastMs } of workers) {
+      const found = lastMs < heardMs ? undefined : held.get(variant);
+      if (found !== undefined) return { bytes: found.bytes };
     }
   }
-  const atPeers = holders === 0 ? undefined : { bytes, holders };
-  return { nowMs, fallback, modelLoadMs: limits.modelLoadMs, atPeers };
+  return undefined;
 }
 
 function look(
@@ -135,8 +145,8 @@ function mustCompute({ tier }: Prediction, { isDense }: PickRequest): boolean {
 
 /**
  * The candidate of least cost. Those that cost about as much are told apart by rendezvous hashing: cold edits by their
- * template, so that all balancers send the first of them to one worker; others by the edit, so that balancers that know
- * nothing of each other do not all take the same worker. While somebody fills a template that nobody holds, others begin to
+ * template, so that all balancers send the first of them to one worker; others by the edit. Balancers learn only from the
+ * next load message what others have sent, so each likes other workers better, the more so the more others send. While somebody fills a template that nobody holds, others begin to
  * fill it too only where that is clearly sooner.
  */
 function choose(
@@ -144,34 +154,44 @@ function choose(
   request: PickRequest,
   {
     fleet,
-    options: { policy },
+    options: { policy, hash, othersShare },
     isCold,
   }: { readonly fleet: FleetSnapshot; readonly options: PickOptions; readonly isCold: boolean },
 ): Candidate {
   const turn = { turn: fleet.turn, count: Math.max(1, fleet.workers.length) };
+  const apart = policy.apart * othersShare;
   const isFilled = isCold && candidates.some(({ prediction }) => prediction.tier !== 'none');
+  const staysTogether = isCold && !isFilled && request.affinity !== '';
   const costs = new Float64Array(candidates.length);
   let least = Number.POSITIVE_INFINITY;
-  for (const [at, candidate] of candidates.entries()) {
+  for (let at = 0; at < candidates.length; at++) {
+    const candidate = candidates[at];
+    if (candidate === undefined) continue;
     const again = isFilled && candidate.prediction.tier === 'none' ? 1 + policy.coldTolerance : 1;
-    const cost = policy.cost(candidate, turn) * again;
+    const liked = staysTogether ? 1 : 1 + apart * liking(candidate.view.hash, hash);
+    const cost = policy.cost(candidate, turn) * again * liked;
     costs[at] = cost;
     if (cost < least) least = cost;
   }
-  const staysTogether = isCold && !isFilled && request.affinity !== '';
   const key = textHash(staysTogether ? request.affinity : request.editId);
   const most = least * (1 + (staysTogether ? policy.coldTolerance : policy.tolerance));
   let best: Candidate | undefined;
-  let bestHash = -1;
-  for (const [at, candidate] of candidates.entries()) {
-    if ((costs[at] ?? 0) > most) continue;
-    const hash = rendezvous(candidate.view.hash, key);
-    if (hash <= bestHash) continue;
+  let bestWeight = -1;
+  for (let at = 0; at < candidates.length; at++) {
+    const candidate = candidates[at];
+    if (candidate === undefined || (costs[at] ?? 0) > most) continue;
+    const weight = rendezvous(candidate.view.hash, key);
+    if (weight <= bestWeight) continue;
     best = candidate;
-    bestHash = hash;
+    bestWeight = weight;
   }
   if (best === undefined) throw new RangeError('a choice needs candidates');
   return best;
+}
+
+/** From 0 to 1, another one for each balancer: so that those who see the same idle worker do not all choose it. */
+function liking(workerHash: number, hash: number): number {
+  return rendezvous(workerHash, hash) / 2 ** 32;
 }
 
 function nobody({ reasons, soonestMs }: Seen, { deadlineMs }: PickRequest): PickOutcome {

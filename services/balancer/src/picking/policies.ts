@@ -27,6 +27,8 @@ export interface PickPolicy {
   readonly tolerance: number;
   /** The same where every candidate would have to compute the activations: then edits of one template stay together. */
   readonly coldTolerance: number;
+  /** How much less a balancer likes the workers that others are to like, as a share, where all edits come from others. */
+  readonly apart: number;
 }
 
 /** Where the edit will be done first. */
@@ -35,6 +37,7 @@ export const predictedFinish: PickPolicy = {
   cost: ({ prediction }) => prediction.finishMs,
   tolerance: 0.01,
   coldTolerance: 0.5,
+  apart: 0.6,
 };
 
 /** One after the other. */
@@ -43,6 +46,7 @@ export const roundRobin: PickPolicy = {
   cost: ({ place }, { turn, count }) => (((place - turn) % count) + count) % count,
   tolerance: 0,
   coldTolerance: 0,
+  apart: 0,
 };
 
 /** Fewest edits. */
@@ -51,6 +55,7 @@ export const leastRequests: PickPolicy = {
   cost: ({ view }) => view.edits,
   tolerance: 0,
   coldTolerance: 0,
+  apart: 0,
 };
 
 /** Fewest masked token-steps to do. */
@@ -59,6 +64,7 @@ export const leastTokens: PickPolicy = {
   cost: ({ view }) => tokenStepsOf(view),
   tolerance: 0,
   coldTolerance: 0,
+  apart: 0,
 };
 
 export const policies: Readonly<Record<PolicyName, PickPolicy>> = {

@@ -1,6 +1,6 @@
 import type { Tier } from '@instgenie/domain';
 import { loadMs, type ModelCosts, rowsMs } from '../fleet/model-costs.ts';
-import { backlogAt, type ModelView, type WorkerView } from '../fleet/worker-view.ts';
+import { type HeldView, leftAt, type ModelView, type WorkerView } from '../fleet/worker-view.ts';
 import { computedTokens, type PickRequest } from './pick-request.ts';
 
 /** When an edit would be done on a worker, and why then. */
@@ -31,7 +31,7 @@ export interface PredictionContext {
   /** What loading the model takes where it is not loaded. */
   readonly modelLoadMs: number;
   /** The variant as somebody holds it whole; undefined where nobody does. */
-  readonly atPeers: { readonly bytes: number; readonly holders: number } | undefined;
+  readonly atPeers: { readonly bytes: number } | undefined;
 }
 
 /** A way to an edit's activations. */
@@ -58,31 +58,24 @@ export function predict(
 ): Prediction {
   const costs = model.costs ?? context.fallback;
   const { slowness } = view;
-  const backlog = backlogAt(view.backlog, context.nowMs, slowness);
-  const share = overlap(request.steps, model.defaultSteps);
-  const queueMs = backlog.computeMs * share + (model.isLoaded ? 0 : context.modelLoadMs);
-  const queueLoadMs = backlog.loadMs * share;
+  const share = overlap(request.steps, model.defaultSteps) * leftAt(view.backlog, context.nowMs, slowness);
+  const queueMs = view.backlog.computeMs * share + (model.isLoaded ? 0 : context.modelLoadMs);
+  const queueLoadMs = view.backlog.loadMs * share;
   if (costs === undefined) return unfitted(queueMs, request);
   const ownMs = request.steps * rowsMs(costs, computedTokens(request), request.tokens);
   const computeMs = request.steps * costs.compute.startMs + ownMs;
   const busyMs = queueMs + computeMs;
-  let best: Way | undefined;
-  let bestMs = Number.POSITIVE_INFINITY;
-  for (const way of waysTo(view, costs, request, context)) {
-    const ms = Math.max(busyMs + way.extraMs, queueLoadMs + way.loadMs);
-    if (ms >= bestMs) continue;
-    best = way;
-    bestMs = ms;
-  }
+  const way = cheapestWay(view, costs, request, context, { busyMs, queueLoadMs });
+  const doneMs = wayMs(way, { busyMs, queueLoadMs });
   return {
-    finishMs: costs.aroundMs + slowness * bestMs,
+    finishMs: costs.aroundMs + slowness * doneMs,
     queueMs: slowness * queueMs,
     computeMs: costs.aroundMs + slowness * computeMs,
-    getMs: slowness * (bestMs - busyMs),
-    tier: best?.tier ?? 'none',
+    getMs: slowness * (doneMs - busyMs),
+    tier: way.tier,
     rowsMs: ownMs,
-    extraMs: best?.extraMs ?? 0,
-    loadMs: best?.loadMs ?? 0,
+    extraMs: way.extraMs,
+    loadMs: way.loadMs,
   };
 }
 
@@ -111,44 +104,67 @@ function unfitted(queueMs: number, request: PickRequest): Prediction {
   };
 }
 
-const notNeeded: readonly Way[] = [{ tier: 'none', loadMs: 0, extraMs: 0 }];
+const notNeeded: Way = { tier: 'none', loadMs: 0, extraMs: 0 };
 
-/** How the worker could get the activations: what it holds, or else from a peer, or by computing them. */
-function waysTo(
+/** What is to be done on a worker beside the activations, ms. */
+interface Busy {
+  /** Computing for others and for the edit itself. */
+  readonly busyMs: number;
+  /** Loading for others. */
+  readonly queueLoadMs: number;
+}
+
+function wayMs({ loadMs: ownMs, extraMs }: Way, { busyMs, queueLoadMs }: Busy): number {
+  return Math.max(busyMs + extraMs, queueLoadMs + ownMs);
+}
+
+/** How the worker gets the activations soonest: what it holds, or else from a peer; or by computing them. */
+function cheapestWay(
   view: WorkerView,
   costs: ModelCosts,
   request: PickRequest,
   { nowMs, atPeers }: PredictionContext,
-): readonly Way[] {
+  busy: Busy,
+): Way {
   if (request.isDense) return notNeeded;
   const { steps, tokens } = request;
   const { memory, disk, peer } = view.store;
-  const recompute: Way = {
-    tier: 'none',
-    loadMs: 0,
-    extraMs: steps * rowsMs(costs, tokens, tokens),
-  };
-  const stepBytes = (bytes: number | undefined) =>
-    bytes === undefined || bytes === 0 || costs.defaultSteps === 0
-      ? costs.bytesOfToken * tokens
-      : bytes / costs.defaultSteps;
-  for (const variant of request.variants) {
-    const held = view.held.get(variant);
-    if (held === undefined) continue;
-    const bytes = stepBytes(held.bytes);
-    const { memoryShare } = isExpected(view, request, nowMs) ? { memoryShare: 1 } : held;
+  const held = heldOf(view, request);
+  if (isExpected(view, request, nowMs)) {
+    return {
+      tier: 'memory',
+      loadMs: steps * loadMs(memory, stepBytes(costs, tokens, held?.bytes ?? atPeers?.bytes)),
+      extraMs: 0,
+    };
+  }
+  const recompute: Way = { tier: 'none', loadMs: 0, extraMs: steps * rowsMs(costs, tokens, tokens) };
+  if (held !== undefined) {
+    const { memoryShare } = held;
+    const bytes = stepBytes(costs, tokens, held.bytes);
     const local: Way = {
       tier: memoryShare > 0.5 ? 'memory' : 'disk',
       loadMs: steps * (memoryShare * loadMs(memory, bytes) + (1 - memoryShare) * loadMs(disk, bytes)),
       extraMs: 0,
     };
-    return memoryShare === 1 ? [local] : [local, recompute];
+    return wayMs(local, busy) <= wayMs(recompute, busy) ? local : recompute;
   }
-  if (isExpected(view, request, nowMs)) {
-    return [{ tier: 'memory', loadMs: steps * loadMs(memory, stepBytes(atPeers?.bytes)), extraMs: 0 }];
+  if (atPeers === undefined) return recompute;
+  const bytes = stepBytes(costs, tokens, atPeers.bytes);
+  const fetched: Way = { tier: 'peer', loadMs: steps * loadMs(peer, bytes), extraMs: 0 };
+  return wayMs(fetched, busy) <= wayMs(recompute, busy) ? fetched : recompute;
+}
+
+function heldOf({ held }: WorkerView, { variants }: PickRequest): HeldView | undefined {
+  for (const variant of variants) {
+    const found = held.get(variant);
+    if (found !== undefined) return found;
   }
-  if (atPeers === undefined) return [recompute];
-  return [{ tier: 'peer', loadMs: steps * loadMs(peer, stepBytes(atPeers.bytes)), extraMs: 0 }, recompute];
+  return undefined;
+}
+
+/** What a step loads of a variant, bytes, on average. */
+function stepBytes({ bytesOfToken, defaultSteps }: ModelCosts, tokens: number, bytes: number | undefined): number {
+  return bytes === undefined || bytes === 0 || defaultSteps === 0 ? bytesOfToken * tokens : bytes / defaultSteps;
 }
 
 /** Whether an edit that fills or fetches the same is on the worker, or on its way there. */

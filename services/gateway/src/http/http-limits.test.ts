@@ -164,3 +164,19 @@ test('a picture comes through byte by byte', async () => {
   const [order] = server.editing.orders;
   assert.deepEqual(order?.source, { kind: 'inline', bytes: png });
 });
+
+test('who goes in the middle of a body harms nobody', async () => {
+  await using server = await start(testParts());
+  const form = `${imagePart}${'a'.repeat(1000)}\r\n--x\r\ncontent-disposition: form-data; name="prompt"\r\n\r\na\r\n--x--\r\n`;
+  const json = JSON.stringify({ image: `data:image/png;base64,${'A'.repeat(1000)}`, prompt: 'a' });
+  for (let at = 0; at < form.length; at += 60) {
+    using cut = await RawConnection.open(server.port);
+    const [type, body] = at % 120 === 0 ? [multipart, form] : ['content-type: application/json', json];
+    cut.send(`${post(`${type}\r\ncontent-length: ${body.length}`)}${body.slice(0, at)}`);
+    // Once this is answered, what came before has been read.
+    using next = await RawConnection.open(server.port);
+    next.send('GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n');
+    await next.receive(/alive/);
+  }
+  assert.deepEqual(server.editing.orders, []);
+});

@@ -90,6 +90,21 @@ test('an edit that fails is tried three times, and what is wrong with it only on
   assert.equal(editing.begun.length, 7);
 });
 
+test('a result that cannot be kept is made again', async () => {
+  await using jobs = await openJobs();
+  const { blobs } = jobs;
+  const put = blobs.put.bind(blobs);
+  let failures = 2;
+  blobs.put = async (name, ...rest) => {
+    if (/\/(results|items)\//.test(name) && failures-- > 0) throw new Error('no space left on device');
+    return await put(name, ...rest);
+  };
+  const editing = new FakeEditing();
+  const desk = jobs.open(editing);
+  const job = await ended(desk, await eventually(() => desk.submit(jobOrder(), caller())));
+  assert.deepEqual([job.state, editing.begun.length], ['done', 3]);
+});
+
 test('a cancelled job ends at once in the queue, and at its next step in another gateway', async () => {
   await using jobs = await openJobs();
   const editing = new FakeEditing();

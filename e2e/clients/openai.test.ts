@@ -142,6 +142,19 @@ test('a job is taken, followed and read', async () => {
   }
 });
 
+test('the fleet is shown, and how often activations were there', async () => {
+  interface FleetAnswer {
+    readonly workers: readonly { readonly is_serving: boolean }[];
+    readonly cache: Readonly<Record<string, number>>;
+  }
+  const { workers, cache } = await openai.get<FleetAnswer>('/fleet');
+  assert.deepEqual(
+    workers.map(({ is_serving: isServing }) => isServing),
+    [true],
+  );
+  assert.ok((cache['hit'] ?? 0) > 0 && (cache['miss'] ?? 0) > 0, JSON.stringify(cache));
+});
+
 async function dataUrl(file: File): Promise<string> {
   return `data:image/png;base64,${Buffer.from(await file.arrayBuffer()).toString('base64')}`;
 }

@@ -53,4 +53,14 @@ export class GatewayMetrics {
       registers,
     });
   }
+
+  /** Edits that ended well, by where their activations came from. */
+  async cacheOutcomes(): Promise<Readonly<Record<string, number>>> {
+    const counts: Record<string, number> = {};
+    for (const { labels, value } of (await this.edits.get()).values) {
+      const { code, cache } = labels;
+      if (code === 'ok' && typeof cache === 'string') counts[cache] = (counts[cache] ?? 0) + value;
+    }
+    return counts;
+  }
 }

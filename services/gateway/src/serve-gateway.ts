@@ -147,6 +147,7 @@ export async function serveGateway(config: GatewayConfig): Promise<ServedGateway
         now,
         tls,
         isReady,
+        cacheOutcomes: () => metrics.cacheOutcomes(),
         onAnswer: ({ method, route, status }) => metrics.httpAnswers.inc({ method, route, status }),
         ...(config.console ? { registerConsole } : {}),
       },

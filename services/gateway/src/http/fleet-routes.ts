@@ -4,7 +4,8 @@ import type { FleetModel, FleetWorker } from '../fleet/fleet.ts';
 import type { HttpParts } from './http-parts.ts';
 
 /** Which models and workers there are, and whether this gateway lives and serves. */
-export function fleetRoutes(app: FastifyInstance, { fleet, now, isReady = () => fleet.isServing }: HttpParts): void {
+export function fleetRoutes(app: FastifyInstance, parts: HttpParts): void {
+  const { fleet, now, cacheOutcomes, isReady = () => fleet.isServing } = parts;
   const startedAtMs = now();
   const modelJson = ({ name, ...model }: FleetModel) => ({
     id: name,
@@ -30,6 +31,7 @@ export function fleetRoutes(app: FastifyInstance, { fleet, now, isReady = () => 
     is_serving: fleet.isServing,
     models: fleet.models.map(modelJson),
     workers: fleet.workers.map(workerJson),
+    ...(cacheOutcomes === undefined ? {} : { cache: await cacheOutcomes() }),
   }));
   const probe = { config: { access: 'public' }, exposeHeadRoute: true } as const;
   app.get('/healthz', probe, async (_, reply) => await reply.type('text/plain').send('alive\n'));

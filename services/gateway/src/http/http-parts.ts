@@ -22,6 +22,8 @@ export interface HttpParts {
   readonly now: () => number;
   /** Whether `/readyz` says so; without it, while there is a worker that serves. */
   readonly isReady?: () => boolean;
+  /** Edits so far by where their activations came from, such as `hit`; the console shows it. */
+  readonly cacheOutcomes?: () => Promise<Readonly<Record<string, number>>>;
   /** Told of every answer; `route` is the pattern, such as `/v1/edits/:id`. */
   readonly onAnswer?: (answer: HttpAnswer) => void;
   /** Adds the console's pages. Without it there are none. */

@@ -22,6 +22,7 @@ const rows: readonly Row[] = [
   { method: 'GET', path: '/v1/models/toy', status: 200, want: /"default_steps":4/ },
   { method: 'GET', path: '/v1/models/other', status: 404, want: /model_not_found/ },
   { method: 'GET', path: '/v1/fleet', status: 200, want: /"masked_token_steps":3/ },
+  { method: 'GET', path: '/v1/fleet', status: 200, want: /"cache":\{"hit":9\}/ },
   { method: 'GET', path: '/healthz', key: '', status: 200, want: /alive/ },
   { method: 'HEAD', path: '/readyz', key: '', status: 200 },
   { method: 'GET', path: '/v1/models', key: '', status: 401, want: /invalid_api_key/ },

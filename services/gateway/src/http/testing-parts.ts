@@ -204,6 +204,7 @@ export function testParts(parts: Partial<HttpParts> = {}): TestParts {
     log: openLog({ service: 'test', instance: 'test', level: 'silent' }),
     limits: { ...httpLimits, checkMs: 20, lingerMs: 50, drainMs: 0 },
     now,
+    cacheOutcomes: async () => ({ hit: 9 }),
     ...parts,
   } as TestParts;
 }

@@ -94,6 +94,29 @@ test('what an edit fills is known to its end, though no count of the worker has 
   assert.equal(only(fleet).backlog.computeMs, 55);
 });
 
+test('steps that take five times as long as they should make a worker slow within ten of them', () => {
+  const fleet = fleetWith();
+  const long = request({ steps: 1000 });
+  fleet.heard(load({ held: { v1: 1 }, edits: 0 }), source, 0);
+  fleet.pick(long, 0);
+  // A step should take 2 ms, and takes 10: messages come every two steps.
+  let stepsRun = 1;
+  const say = (nowMs: number) => {
+    const model = { running: 1, maskedTokenSteps: 100_000, stepsRun, defaultSteps: 1000 };
+    fleet.heard(load({ edits: 1, model }), source, nowMs);
+  };
+  for (let beat = 0; beat <= 6; beat++) {
+    say(1000 + 20 * beat);
+    stepsRun += 2;
+  }
+  assert(only(fleet).slowness > 4, `slowness ${only(fleet).slowness}`);
+  for (let beat = 1; beat <= 20; beat++) {
+    stepsRun += 10;
+    say(1120 + 20 * beat);
+  }
+  assert.equal(only(fleet).slowness, 1);
+});
+
 test('a worker of the same name at a new address takes the place of the old one', () => {
   const fleet = fleetWith();
   fleet.heard(load(), { address: 'old:1', stream: 1 }, 0);

@@ -23,6 +23,7 @@ import {
   outlierReason,
   slownessOf,
 } from './outliers.ts';
+import { progressRatio } from './progress.ts';
 import { readHeld, readModels, readStore, tokensOf } from './read-load.ts';
 import { type SentEdit, SentEdits, sentEdit } from './sent-edits.ts';
 import { TenantShares } from './tenant-shares.ts';
@@ -117,7 +118,11 @@ export class Fleet {
     const models = readModels(load);
     const stepsRun = load.models.reduce((sum, model) => sum + model.stepsRun, 0);
     const isStill =
-      before !== undefined && stepsRun > 0 && stepsRun === known?.stepsRun && runs(models) && runs(before.models);
+      before !== undefined &&
+      stepsRun > 0 &&
+      stepsRun === known?.stepsRun &&
+      runningIn(models) > 0 &&
+      runningIn(before.models) > 0;
     const stepsPerMs =
       before === undefined || known === undefined || nowMs <= before.heardMs
         ? 0
@@ -141,6 +146,15 @@ export class Fleet {
       }),
       sent,
     });
+    const [model] = models.values();
+    const ratio = progressRatio({
+      sent,
+      stepsPerMs,
+      running: [runningIn(before?.models), runningIn(models)],
+      waiting: load.models.reduce((sum, { waiting }) => sum + waiting, 0),
+      startMs: model?.costs?.compute.startMs ?? 0,
+    });
+    if (ratio !== undefined) this.#learnPace(load.worker, ratio, nowMs);
     const health = this.#healths.get(load.worker) ?? healthy;
     this.#entries.set(load.worker, { source, stepsRun });
     this.#publish({
@@ -197,7 +211,7 @@ export class Fleet {
     { view, prediction }: { readonly view: WorkerView; readonly prediction: Prediction },
     nowMs: number,
   ): void {
-    const edit = sentEdit(request, { worker: view.worker, prediction, nowMs });
+    const edit = sentEdit(request, { view, prediction, nowMs });
     for (const gone of this.#sent.add(edit)) this.#drop(gone, nowMs);
     this.#shares.add(edit.tenant, edit.tokenSteps);
     this.#learnUsual(request);
@@ -233,7 +247,9 @@ export class Fleet {
     if (!this.#entries.has(end.worker)) return undefined;
     if (end.ending === 'failed') return this.#judge(end.worker, afterFailure(health), nowMs);
     if (end.ending !== 'done' || end.predictedMs <= 0) return undefined;
-    return this.#judge(end.worker, afterDone(health, end.tookMs / end.predictedMs, nowMs, outliers), nowMs);
+    // What is predicted for a slow worker is longer already.
+    const ratio = (end.tookMs / end.predictedMs) * (sent?.slowness ?? 1);
+    return this.#judge(end.worker, afterDone(health, ratio, nowMs, outliers), nowMs);
   }
 
   /** Forgets what time has made useless: to be called now and then. */
@@ -280,6 +296,13 @@ export class Fleet {
       this.#publish({ ...view, ejectedUntilMs: next.ejectedUntilMs, slowness });
     }
     return isOut ? reason : undefined;
+  }
+
+  /** Steps tell sooner than ends how slow a worker is; they are no reason to leave it out. */
+  #learnPace(worker: string, ratio: number, nowMs: number): void {
+    const health = this.#healths.get(worker) ?? healthy;
+    const learned = afterDone(health, ratio, nowMs, this.#settings.outliers);
+    this.#healths.set(worker, { ...learned, failuresInRow: health.failuresInRow });
   }
 
   #ejectedNow(nowMs: number): number {
@@ -348,9 +371,10 @@ export class Fleet {
   }
 }
 
-function runs(models: ReadonlyMap<string, ModelView>): boolean {
-  for (const { running } of models.values()) if (running > 0) return true;
-  return false;
+function runningIn(models: ReadonlyMap<string, ModelView> | undefined): number {
+  let sum = 0;
+  for (const { running } of models?.values() ?? []) sum += running;
+  return sum;
 }
 
 /** Twice what a step of as many dense edits as run would take. */

@@ -1,5 +1,6 @@
 import { computedTokens, type PickRequest, tokenSteps } from '../picking/pick-request.ts';
 import type { Prediction } from '../picking/predict.ts';
+import type { WorkerView } from './worker-view.ts';
 
 /** An edit that was sent to a worker and has not ended, as far as is known. */
 export interface SentEdit {
@@ -19,17 +20,20 @@ export interface SentEdit {
   readonly extraMs: number;
   /** All of its loads, ms. */
   readonly loadMs: number;
+  /** How slow its worker was thought to be when its end was predicted. */
+  readonly slowness: number;
 }
 
 export function sentEdit(
   request: PickRequest,
-  { worker, prediction, nowMs }: { readonly worker: string; readonly prediction: Prediction; readonly nowMs: number },
+  { view, prediction, nowMs }: { readonly view: WorkerView; readonly prediction: Prediction; readonly nowMs: number },
 ): SentEdit {
   const { finishMs, rowsMs, extraMs, loadMs } = prediction;
   return {
     editId: request.editId,
     tenant: request.tenant,
-    worker,
+    worker: view.worker,
+    slowness: view.slowness,
     tokens: computedTokens(request),
     steps: request.steps,
     tokenSteps: tokenSteps(request),

@@ -1,5 +1,4 @@
 import type { FleetSnapshot } from '../fleet/fleet-snapshot.ts';
-import type { ModelCosts } from '../fleet/model-costs.ts';
 import type { WorkerView } from '../fleet/worker-view.ts';
 import { refusedBy, type Standing } from './admission.ts';
 import { type LeftOut, leftOut } from './filters.ts';

@@ -4,13 +4,15 @@ import type { Caller } from '@instgenie/tenants';
 import type { EditOrder } from '../edits/edit-order.ts';
 import type { EditedPicture, EditFacts, Editing } from '../edits/editing.ts';
 import { afterAttempt } from './after-attempt.ts';
+import { CancelWatches } from './cancel-watch.ts';
 import { cancelledOutcome, failedOutcome } from './item-outcomes.ts';
 import type { JobBlobs } from './job-blobs.ts';
 import type { JobEnding } from './job-ending.ts';
 import { digestOf, type JobRef } from './job-id.ts';
-import type { EditTicket, ItemProgress, JobLine } from './job-line.ts';
+import type { EditTicket, JobLine } from './job-line.ts';
 import type { ItemOutcome, StoredPicture } from './job-record.ts';
 import type { JobSettings } from './job-settings.ts';
+import { ProgressNotes } from './progress-notes.ts';
 import { restoreCaller, restoreEdit } from './stored-edits.ts';
 
 /** What becomes of a ticket. */
@@ -41,10 +43,12 @@ interface Attempt {
 /** Runs edits of jobs. One that has ended already is not run again. */
 export class ItemRunner {
   readonly #parts: ItemRunnerParts;
-  readonly #running = new Map<string, Set<AbortController>>();
+  readonly #cancels: CancelWatches;
 
   constructor(parts: ItemRunnerParts) {
     this.#parts = parts;
+    const { blobs, clock, settings } = parts;
+    this.#cancels = new CancelWatches({ blobs, clock, cancelMs: settings.cancelMs });
   }
 
   /** `signal`: the gateway closes. */
@@ -69,7 +73,7 @@ export class ItemRunner {
       if (order !== undefined) await ending.end(job, order);
       return { kind: 'ended' };
     }
-    using cancel = this.#watchCancel(job);
+    using cancel = this.#cancels.watch(job);
     try {
       const outcome = await this.#edit(ticket, attempt, AbortSignal.any([signal, cancel.signal]));
       await ending.settle(job, item, outcome);
@@ -88,8 +92,8 @@ export class ItemRunner {
   }
 
   /** Ends the edits of a job that run here, at their next step. */
-  cancel({ id }: JobRef): void {
-    for (const abort of this.#running.get(id) ?? []) abort.abort();
+  cancel(job: JobRef): void {
+    this.#cancels.cancel(job);
   }
 
   async #afterFailure({ item, ...job }: EditTicket, error: ServiceError, isLast: boolean): Promise<Ran> {
@@ -124,9 +128,9 @@ export class ItemRunner {
     };
   }
 
-  async #edit({ item, ...job }: EditTicket, { order, caller }: Attempt, signal: AbortSignal): Promise<ItemOutcome> {
-    const { editing } = this.#parts;
-    using progress = this.#noteProgress(job, item);
+  async #edit(ticket: EditTicket, { order, caller }: Attempt, signal: AbortSignal): Promise<ItemOutcome> {
+    const { editing, line, clock, settings } = this.#parts;
+    using progress = new ProgressNotes({ line, clock, progressMs: settings.progressMs }, ticket);
     const pictures: (StoredPicture | undefined)[] = [];
     let facts: EditFacts | undefined;
     for await (const news of editing.watch(order, { caller, signal, traceparent: undefined })) {
@@ -135,7 +139,7 @@ export class ItemRunner {
         facts = news.facts;
         progress.set({ done: 0, total: news.facts.steps });
       } else if (news.kind === 'stepped') progress.set(news);
-      else if (news.kind === 'picture') pictures[news.index] = await this.#keep(job, news.picture);
+      else if (news.kind === 'picture') pictures[news.index] = await this.#keep(ticket, news.picture);
     }
     signal.throwIfAborted();
     const kept = pictures.filter((picture) => picture !== undefined);
@@ -165,62 +169,6 @@ export class ItemRunner {
       this.#parts.editing.cancel(order.requestId, caller);
     } catch {
       // It has ended by itself.
-    }
-  }
-
-  /** Notes the latest progress every now and then, also where there is none: so others see that somebody runs it. */
-  #noteProgress(job: JobRef, item: number): Disposable & { set(progress: ItemProgress): void } {
-    const { line, clock, settings } = this.#parts;
-    let latest: ItemProgress = { done: 0, total: 0 };
-    let takeBack: (() => void) | undefined;
-    const note = () => {
-      // Without Redis nobody sees it; the edit goes on.
-      line.note(job, item, latest).catch(() => undefined);
-      takeBack = clock.after(settings.progressMs, note);
-    };
-    note();
-    return {
-      set: ({ done, total }) => {
-        latest = { done, total };
-      },
-      [Symbol.dispose]: () => takeBack?.(),
-    };
-  }
-
-  /** Aborts once the job was cancelled or deleted, in whichever gateway. */
-  #watchCancel(job: JobRef): Disposable & { readonly signal: AbortSignal } {
-    const { clock, settings } = this.#parts;
-    const abort = new AbortController();
-    const here = this.#running.get(job.id) ?? new Set();
-    this.#running.set(job.id, here.add(abort));
-    let isOver = false;
-    let takeBack: (() => void) | undefined;
-    const wait = () => {
-      takeBack = clock.after(settings.cancelMs, () => void look());
-    };
-    const look = async () => {
-      if (await this.#isUnwanted(job)) abort.abort();
-      else if (!isOver) wait();
-    };
-    wait();
-    return {
-      signal: abort.signal,
-      [Symbol.dispose]: () => {
-        isOver = true;
-        takeBack?.();
-        here.delete(abort);
-        if (here.size === 0) this.#running.delete(job.id);
-      },
-    };
-  }
-
-  async #isUnwanted(job: JobRef): Promise<boolean> {
-    const { blobs } = this.#parts;
-    try {
-      return (await blobs.isCancelled(job)) || (await blobs.order(job)) === undefined;
-    } catch {
-      // The store does not answer now; the next look may hear it.
-      return false;
     }
   }
 }

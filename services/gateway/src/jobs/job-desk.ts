@@ -9,7 +9,7 @@ import { JobBlobs } from './job-blobs.ts';
 import { JobChanges } from './job-changes.ts';
 import { JobEnding } from './job-ending.ts';
 import { isJobId, type JobRef, ownerOf } from './job-id.ts';
-import { JobLine } from './job-line.ts';
+import { JobLine, type LineCounts } from './job-line.ts';
 import type { OrderRecord } from './job-record.ts';
 import { type JobSettings, jobSettings } from './job-settings.ts';
 import { JobSweep, type Swept } from './job-sweep.ts';
@@ -78,6 +78,16 @@ export class JobDesk implements Jobs, AsyncDisposable {
     this.#workers = this.#settings.concurrency === 0 ? undefined : new JobWorkers(workers);
     const { signal } = this.#closing;
     this.#sweeping = this.#sweep.run({ clock, sweepMs: this.#settings.sweepMs }, signal);
+  }
+
+  /** Whether the queue can be reached. */
+  get isQueueUp(): boolean {
+    return this.#line.isUp;
+  }
+
+  /** All that waits and runs, of all gateways. Rejects with `unavailable` where the queue does not answer. */
+  counts(): Promise<LineCounts> {
+    return this.#line.counts();
   }
 
   async submit(order: JobOrder, caller: Caller): Promise<Job> {

@@ -1,15 +1,12 @@
 import { RetryError } from '@instgenie/rpc';
-import { type DefaultJobOptions, Queue } from 'bullmq';
+import type { DefaultJobOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { bounded, failedMax, openQueues, prefix, type Queues } from './edit-queues.ts';
 import { type JobRef, jobTimeOf } from './job-id.ts';
 import type { JobSettings } from './job-settings.ts';
 import { placeInLine, type QueuedEdit } from './place-in-line.ts';
 import { CallerConnection } from './queue-connection.ts';
 
-/** One slot of a Redis cluster. */
-export const prefix = '{instgenie}';
-export const editsQueue = 'edits';
-export const webhooksQueue = 'webhooks';
 export const changedChannel = `${prefix}:jobs:changed`;
 
 /** What the queue holds of an edit. */
@@ -21,6 +18,15 @@ export interface EditTicket extends JobRef {
 export interface ItemProgress {
   readonly done: number;
   readonly total: number;
+}
+
+/** All jobs of a deployment. */
+export interface LineCounts {
+  /** Edits, by where they are. */
+  readonly edits: Readonly<Record<'waiting' | 'delayed' | 'running' | 'failed', number>>;
+  readonly webhooksWaiting: number;
+  /** Since when the edit waits that is next, ms of the epoch; undefined where none waits. */
+  readonly headSinceMs: number | undefined;
 }
 
 /** What only the queue knows of a job. */
@@ -35,7 +41,6 @@ const retryAfterMs = 5000;
 /** A gateway that says nothing for so long about an edit does not run it. */
 const runningMs = 10_000;
 const keptMs = 31 * 86_400_000;
-const failedMax = 1000;
 const patientMs = 1000;
 
 const keys = {
@@ -96,6 +101,27 @@ export class JobLine implements AsyncDisposable {
         redis.zadd(keys.line, 'NX', place * 2 ** 32 + (jobTimeOf(job.id) % 2 ** 32), job.id),
       ]);
     });
+  }
+
+  /** Whether the queue can be reached. */
+  get isUp(): boolean {
+    return this.#connection.redis.status === 'ready';
+  }
+
+  async counts(): Promise<LineCounts> {
+    const [edits, webhooks, [head]] = await this.#run((_, queues) =>
+      Promise.all([
+        queues.edits.getJobCounts('prioritized', 'waiting', 'delayed', 'active', 'failed'),
+        queues.webhooks.getJobCounts('waiting', 'delayed'),
+        queues.edits.getJobs(['prioritized'], 0, 0, true),
+      ]),
+    );
+    const { prioritized = 0, waiting = 0, delayed = 0, active = 0, failed = 0 } = edits;
+    return {
+      edits: { waiting: prioritized + waiting, delayed, running: active, failed },
+      webhooksWaiting: (webhooks['waiting'] ?? 0) + (webhooks['delayed'] ?? 0),
+      headSinceMs: head?.timestamp,
+    };
   }
 
   /** How many edits of a tenant wait. */
@@ -218,24 +244,7 @@ export class JobLine implements AsyncDisposable {
   }
 }
 
-interface Queues {
-  readonly edits: Queue;
-  readonly webhooks: Queue;
-}
-
 type Commands<Result> = (redis: Redis, queues: Queues) => Promise<Result>;
-
-/** What ended well is known from what is kept; the last ones that did not are kept for whoever looks for reasons. */
-const bounded = { removeOnComplete: true, removeOnFail: { count: failedMax }, stackTraceLimit: 0 } as const;
-
-async function openQueues(redis: Redis): Promise<Queues> {
-  const [edits, webhooks] = [editsQueue, webhooksQueue].map((name) =>
-    new Queue(name, { connection: redis, prefix }).on('error', () => undefined),
-  );
-  if (edits === undefined || webhooks === undefined) throw new RangeError('two queues');
-  await Promise.all([edits.waitUntilReady(), webhooks.waitUntilReady()]);
-  return { edits, webhooks };
-}
 
 export function itemsOf(edits: number): readonly number[] {
   return Array.from({ length: edits }, (_, item) => item);

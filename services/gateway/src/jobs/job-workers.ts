@@ -1,7 +1,8 @@
 import { DelayedError, type Job, WaitingError, Worker, type WorkerOptions } from 'bullmq';
+import { editsQueue, prefix, webhooksQueue } from './edit-queues.ts';
 import type { ItemRunner } from './item-runner.ts';
 import type { JobRef } from './job-id.ts';
-import { type EditTicket, editsQueue, prefix, webhooksQueue } from './job-line.ts';
+import type { EditTicket } from './job-line.ts';
 import type { JobSettings } from './job-settings.ts';
 import { PatientRedis } from './queue-connection.ts';
 import type { WebhookTeller } from './webhooks/webhook-teller.ts';

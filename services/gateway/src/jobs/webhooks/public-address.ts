@@ -30,20 +30,23 @@ const specialV6: readonly (readonly [string, number])[] = [
   ['3fff::', 20],
 ];
 
-const special = new BlockList();
-for (const [net, bits] of specialV4) special.addSubnet(net, bits, 'ipv4');
-for (const [net, bits] of specialV6) special.addSubnet(net, bits, 'ipv6');
-const global = new BlockList();
-global.addSubnet(...globalV6, 'ipv6');
+const special = { ipv4: listOf('ipv4', specialV4), ipv6: listOf('ipv6', specialV6) };
+const global = listOf('ipv6', [globalV6]);
 
 /** Whether an address is one of the public internet; what is no address is not. */
 export function isPublicAddress(address: string): boolean {
   switch (isIP(address)) {
     case 4:
-      return !special.check(address, 'ipv4');
+      return !special.ipv4.check(address, 'ipv4');
     case 6:
-      return global.check(address, 'ipv6') && !special.check(address, 'ipv6');
+      return global.check(address, 'ipv6') && !special.ipv6.check(address, 'ipv6');
     default:
       return false;
   }
+}
+
+function listOf(type: 'ipv4' | 'ipv6', subnets: readonly (readonly [string, number])[]): BlockList {
+  const list = new BlockList();
+  for (const [net, bits] of subnets) list.addSubnet(net, bits, type);
+  return list;
 }

@@ -35,7 +35,12 @@ export class Answers {
     const bytes = answer.pictures.reduce((sum, { image }) => sum + image.length, 1000);
     if (bytes > this.#settings.bytesMax) return;
     this.#remove(key);
-    this.#entries.set(key, { digest, answer, bytes, endsMs: this.#clock.now() + this.#settings.keptMs });
+    this.#entries.set(key, {
+      digest,
+      answer: detached(answer),
+      bytes,
+      endsMs: this.#clock.now() + this.#settings.keptMs,
+    });
     this.#bytes += bytes;
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.#settings.bytesMax) break;
@@ -57,4 +62,15 @@ export class Answers {
     this.#entries.delete(key);
     this.#bytes -= entry.bytes;
   }
+}
+
+/** Small files are parts of a buffer that they came in with others, and would keep all of it. */
+function detached(answer: EditAnswer): EditAnswer {
+  const pictures = answer.pictures.map((picture) => {
+    const { image } = picture;
+    return image.buffer.byteLength <= 2 * image.length
+      ? picture
+      : { ...picture, image: Buffer.from(Uint8Array.from(image).buffer) };
+  });
+  return { ...answer, pictures };
 }

@@ -42,10 +42,12 @@ interface Rest {
  * counts beyond them, which others sent: masked token-steps, with about the text rows and loads that come with them.
  */
 export function countBacklog({ nowMs, models, store, sent }: BacklogParts): CountedBacklog {
-  let [computeMs, loadMs, pendingEdits, pendingTokenSteps, ownTokenSteps, ownEdits] = [0, 0, 0, 0, 0, 0];
+  let [computeMs, loadMs, steps] = [0, 0, 0];
+  let [pendingEdits, pendingTokenSteps, ownTokenSteps, ownEdits] = [0, 0, 0, 0];
   for (const { edit, isCounted, left } of sent) {
     computeMs += (edit.computeMs + edit.extraMs) * left;
     loadMs += edit.loadMs * left;
+    if (left > 0) steps = Math.max(steps, edit.steps);
     if (isCounted) {
       ownTokenSteps += edit.tokenSteps * left;
       if (left > 0) ownEdits++;
@@ -68,10 +70,11 @@ export function countBacklog({ nowMs, models, store, sent }: BacklogParts): Coun
     });
     computeMs += rest.computeMs;
     loadMs += rest.loadMs;
+    if (edits > ownEdits) steps = Math.max(steps, model.view.defaultSteps);
   }
   const beyondMs = Math.max(0, ...models.map(beyondBlocksMs));
   return {
-    backlog: { atMs: nowMs, computeMs: Math.max(computeMs, beyondMs), loadMs },
+    backlog: { atMs: nowMs, computeMs: Math.max(computeMs, beyondMs), loadMs, steps },
     pendingEdits,
     pendingTokenSteps,
   };

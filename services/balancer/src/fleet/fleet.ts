@@ -231,6 +231,7 @@ export class Fleet {
         atMs: nowMs,
         computeMs: backlog.computeMs + edit.computeMs + edit.extraMs,
         loadMs: backlog.loadMs + edit.loadMs,
+        steps: Math.max(backlog.steps, edit.steps),
       },
     });
   }
@@ -324,7 +325,7 @@ export class Fleet {
       pendingTokenSteps: Math.max(0, view.pendingTokenSteps - (isPending ? edit.tokenSteps : 0)),
       backlog: isPending
         ? {
-            atMs: nowMs,
+            ...backlog,
             computeMs: Math.max(0, backlog.computeMs - edit.computeMs - edit.extraMs),
             loadMs: Math.max(0, backlog.loadMs - edit.loadMs),
           }

@@ -45,6 +45,8 @@ export interface Backlog {
   readonly atMs: number;
   readonly computeMs: number;
   readonly loadMs: number;
+  /** Steps of the longest edit in it, from its first one. */
+  readonly steps: number;
 }
 
 /** A worker as the balancer knows it: never changed, but replaced by a newer one. */
@@ -88,7 +90,7 @@ export function leftAt({ atMs, computeMs, loadMs }: Backlog, nowMs: number, slow
 /** What is left of it. */
 export function backlogAt(backlog: Backlog, nowMs: number, slowness: number): Backlog {
   const left = leftAt(backlog, nowMs, slowness);
-  return { atMs: nowMs, computeMs: backlog.computeMs * left, loadMs: backlog.loadMs * left };
+  return { ...backlog, atMs: nowMs, computeMs: backlog.computeMs * left, loadMs: backlog.loadMs * left };
 }
 
 /** Masked token-steps in a worker and on their way to it. */

@@ -58,7 +58,7 @@ export function predict(
 ): Prediction {
   const costs = model.costs ?? context.fallback;
   const { slowness } = view;
-  const share = overlap(request.steps, model.defaultSteps) * leftAt(view.backlog, context.nowMs, slowness);
+  const share = overlap(request.steps, view.backlog.steps) * leftAt(view.backlog, context.nowMs, slowness);
   const queueMs = view.backlog.computeMs * share + (model.isLoaded ? 0 : context.modelLoadMs);
   const queueLoadMs = view.backlog.loadMs * share;
   if (costs === undefined) return unfitted(queueMs, request);
@@ -83,9 +83,9 @@ export function predict(
  * How much of what others have left is done while this edit runs. With as many steps as the others have in all: all of it.
  * With fewer, x of theirs, and theirs left in equal shares between none and all: 2x - x^2.
  */
-function overlap(steps: number, usualSteps: number): number {
-  if (usualSteps <= 0 || steps >= usualSteps) return 1;
-  const share = steps / usualSteps;
+function overlap(steps: number, theirSteps: number): number {
+  if (steps >= theirSteps) return 1;
+  const share = steps / theirSteps;
   return share * (2 - share);
 }
 

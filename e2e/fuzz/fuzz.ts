@@ -36,7 +36,7 @@ const batch = 250;
 const atOnce = 24;
 /** Of a batch of calls, so many connections beside. */
 const connectionsPerBatch = 5;
-const findingsMax = 2000;
+const findingsMax = 20;
 
 /** UNKNOWN, INTERNAL and DATA_LOSS: a server says these of itself and not of a request. */
 const wrongCodes = new Set([2, 13, 15]);

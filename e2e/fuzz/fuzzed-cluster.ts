@@ -41,7 +41,10 @@ export class FuzzedCluster implements AsyncDisposable {
         tenants: ['acme'],
         hasRedis: true,
         workerSet: ['timeScale=0.01'],
-        gatewaySet: [`auth.jwt={ jwks: ${jwks}, issuer: "${issuer}", audience: ${audience} }`],
+        gatewaySet: [
+          'edits.answerBytesMax=8Mi',
+          `auth.jwt={ jwks: ${jwks}, issuer: "${issuer}", audience: ${audience} }`,
+        ],
       }),
     );
     const apiKey = cluster.apiKey() ?? '';

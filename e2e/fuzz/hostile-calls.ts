@@ -20,7 +20,7 @@ const methods = {
 
 /** What is done to the bytes of a call. */
 const harms = fc.oneof(
-  { weight: 10, arbitrary: fc.constant({ kind: 'none' } as const) },
+  { weight: 30, arbitrary: fc.constant({ kind: 'none' } as const) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('damage' as const), seed: fc.integer() }) },
   {
     weight: 1,
@@ -46,7 +46,7 @@ type Harm = typeof harms extends fc.Arbitrary<infer Value> ? Value : never;
 const headerText = texts.map((text) => text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 2000));
 
 const strangeHeaders: fc.Arbitrary<Readonly<Record<string, string>>> = fc.oneof(
-  { weight: 12, arbitrary: fc.constant({}) },
+  { weight: 60, arbitrary: fc.constant({}) },
   fc.constant({ 'x-long': 'y'.repeat(9000) }),
   fc.constant({ 'x-long': 'y'.repeat(60_000) }),
   fc.constant(Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`x-${at}`, 'z'.repeat(50)]))),
@@ -80,7 +80,7 @@ const strangePaths = fc.oneof(
 export function hostileCalls(known: KnownThings, credentials: KnownCredentials): fc.Arbitrary<RawCall> {
   const good = fc.constant(`Bearer ${credentials.apiKey}`);
   const authorization = fc.oneof(
-    { weight: 9, arbitrary: good },
+    { weight: 20, arbitrary: good },
     { weight: 2, arbitrary: hostileCredentials(credentials) },
   );
   return fc

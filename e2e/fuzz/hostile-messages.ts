@@ -17,21 +17,27 @@ export interface HostileMessage {
 }
 
 const sometimes = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined });
-const rarely = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined, freq: 1 });
+const rarely = <Value>(arbitrary: fc.Arbitrary<Value>) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
 /** Requests to every method of the public API. */
 export function hostileMessages(known: KnownThings): fc.Arbitrary<HostileMessage> {
-  const ids = (real: readonly string[]) => fc.oneof(fc.constantFrom(...real), texts);
+  const ids = (real: readonly string[]) =>
+    fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...real) }, { weight: 1, arbitrary: texts });
   const pictures = files(known.pictures);
   const masks = files(known.masks);
   const templateId = ids(known.templateIds);
   const jobId = ids(known.jobIds);
-  const requestId = fc.oneof(fc.uuid(), texts, fc.constantFrom('', 'one', 'two'));
+  const requestId = fc.oneof(
+    { weight: 8, arbitrary: fc.uuid() },
+    { weight: 1, arbitrary: texts },
+    { weight: 2, arbitrary: fc.constantFrom('', 'one', 'two') },
+  );
 
   const source = fc.oneof(
-    templateId.map((id) => ({ templateId: id, source: 'templateId' })),
-    pictures.map((image) => ({ image, source: 'image' })),
-    fc.constant({}),
+    { weight: 6, arbitrary: templateId.map((id) => ({ templateId: id, source: 'templateId' })) },
+    { weight: 4, arbitrary: pictures.map((image) => ({ image, source: 'image' })) },
+    { weight: 1, arbitrary: fc.constant({}) },
   );
   const rest = fc.record({
     model: rarely(texts),
@@ -51,17 +57,15 @@ export function hostileMessages(known: KnownThings): fc.Arbitrary<HostileMessage
     dense: rarely(fc.boolean()),
     requireWarm: rarely(fc.boolean()),
   });
-  const plain = fc.record({ prompt: sometimes(texts), mask: sometimes(fc.constantFrom(...known.masks)) });
+  const plain = fc.record({ prompt: sometimes(texts), mask: fc.constantFrom(...known.masks) });
   // One field is wrong: what comes after the checks of fields is reached.
-  const nearly = fc.tuple(plain, rest, fc.nat({ max: 15 })).map(([good, bad, at]) => {
+  const nearly = fc.tuple(plain, rest, fc.nat({ max: 25 })).map(([good, bad, at]) => {
     const [name, value] = Object.entries(bad)[at] ?? ['prompt', ''];
     return { ...good, ...(value === undefined ? {} : { [name]: value }) };
   });
-  const edit = rarelyNothing(
-    fc.tuple(source, fc.oneof(rest, nearly)).map(([from, how]) => setOnly({ ...from, ...how, steps: 1 })),
-  );
+  const edit = rarelyNothing(fc.tuple(source, nearly).map(([from, how]) => setOnly({ steps: 1, ...from, ...how })));
   const wildEdit = fc.tuple(source, rest).map(([from, how]) => setOnly({ ...from, ...how }));
-  const anyEdit = fc.oneof({ weight: 3, arbitrary: edit }, { weight: 2, arbitrary: wildEdit });
+  const anyEdit = fc.oneof({ weight: 3, arbitrary: edit }, { weight: 1, arbitrary: wildEdit });
 
   const settings = fc
     .record({
@@ -76,11 +80,14 @@ export function hostileMessages(known: KnownThings): fc.Arbitrary<HostileMessage
     })
     .map(setOnly);
   const parts = fc.oneof(
-    fc.tuple(settings, pictures).map(([first, data]) => [{ settings: first }, { data }]),
+    fc.tuple(fc.oneof(settings, fc.constant({ steps: 1 })), pictures).map(([first, data]) => [
+      { part: 'settings', settings: first },
+      { part: 'data', data },
+    ]),
     fc.array(
       fc.oneof(
-        settings.map((value) => ({ settings: value })),
-        pictures.map((data) => ({ data })),
+        settings.map((value) => ({ part: 'settings', settings: value })),
+        pictures.map((data) => ({ part: 'data', data })),
         fc.constant({}),
       ),
       {

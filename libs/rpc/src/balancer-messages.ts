@@ -9,6 +9,7 @@ export type { PickResponse, PickResponse__Output } from './generated/instgenie/b
 export type { ReportRequest, ReportRequest__Output } from './generated/instgenie/balancer/v1/ReportRequest.ts';
 export type { ReportResponse, ReportResponse__Output } from './generated/instgenie/balancer/v1/ReportResponse.ts';
 export type { Score, Score__Output } from './generated/instgenie/balancer/v1/Score.ts';
+export type { WaitingEdits, WaitingEdits__Output } from './generated/instgenie/balancer/v1/WaitingEdits.ts';
 export type {
   WatchFleetRequest,
   WatchFleetRequest__Output,

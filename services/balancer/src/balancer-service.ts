@@ -11,6 +11,7 @@ import type { Balancer } from './balancer.ts';
 import type { EditEnd } from './fleet/fleet.ts';
 
 const endedMax = 1000;
+const waitingMax = 256;
 
 const endings: Readonly<Record<balancer.Ending__Output, EditEnd['ending']>> = {
   ENDING_UNSPECIFIED: 'cancelled',
@@ -24,10 +25,14 @@ const endings: Readonly<Record<balancer.Ending__Output, EditEnd['ending']>> = {
 export function balancerService(core: Balancer): RpcService {
   return implement(balancerServiceDefinition(), {
     Pick: unary(async (request, { traceparent }) => core.pick(request, traceparent)),
-    Report: unary(async ({ ended }) => {
+    Report: unary(async ({ gateway, ended, waiting }) => {
       if (ended.length > endedMax) {
         throw new ServiceError('invalid', `ended: at most ${endedMax} at once`, { field: 'ended' });
       }
+      if (waiting.length > waitingMax) {
+        throw new ServiceError('invalid', `waiting: at most ${waitingMax} models`, { field: 'waiting' });
+      }
+      if (waiting.length > 0) core.waiting(gateway, new Map(waiting.map(({ model, edits }) => [model, edits])));
       core.report(ended.map(({ ending, ...rest }) => ({ ...rest, ending: endings[ending] })));
       return {};
     }),

@@ -13,6 +13,8 @@ import { parsePick } from './picking/parse-pick.ts';
 import type { WorkerScore } from './picking/pick.ts';
 import { policies } from './picking/policies.ts';
 import { refusal } from './picking/refusals.ts';
+import { PoolDemand, type WaitingJobs } from './scaling/pool-demand.ts';
+import { type PoolQueue, poolQueues } from './scaling/pool-queues.ts';
 import { pause } from './watching/pause.ts';
 import type { LoadListener } from './watching/watch-workers.ts';
 
@@ -34,8 +36,9 @@ export class Balancer implements LoadListener, Disposable {
   readonly #metrics: BalancerMetrics;
   readonly #limits: PickLimits;
   readonly #fleet: Fleet;
-  /** Workers that were there when somebody last looked. */
-  #known: ReadonlySet<string> = new Set();
+  readonly #demand = new PoolDemand();
+  /** Workers that were there when somebody last looked, and whether they served. */
+  #known: ReadonlyMap<string, boolean> = new Map();
   #cancelTick: () => void;
 
   constructor(config: BalancerConfig, { clock, log, tracing, metrics }: BalancerParts) {
@@ -85,14 +88,22 @@ export class Balancer implements LoadListener, Disposable {
       const scores: WorkerScore[] = [];
       const explain = message.explain ? (score: WorkerScore) => void scores.push(score) : undefined;
       const outcome = this.#fleet.pick(request, this.#clock.now(), explain);
+      this.#demand.asked(request, outcome, this.#clock.now());
       this.#metrics.pickSeconds.observe((performance.now() - began) / 1000);
       const result = outcome.kind === 'picked' ? 'picked' : outcome.reason;
       this.#metrics.picks.inc({ outcome: result });
+      if (outcome.kind === 'picked') {
+        this.#metrics.picked.inc({ model: request.model, tier: outcome.prediction.tier });
+      }
       const worker = outcome.kind === 'picked' ? outcome.view.worker : undefined;
       const predictedMs = outcome.kind === 'picked' ? Math.round(outcome.prediction.finishMs) : undefined;
       span.setAttributes({ 'instgenie.outcome': result, 'instgenie.worker': worker ?? '' });
       span.setAttribute('instgenie.predicted_ms', predictedMs ?? 0);
-      this.#log.info({ edit: request.editId, model: request.model, outcome: result, worker, predictedMs }, 'pick');
+      const { traceId } = span.spanContext();
+      this.#log.info(
+        { traceId, edit: request.editId, model: request.model, outcome: result, worker, predictedMs },
+        'pick',
+      );
       if (outcome.kind === 'refused') throw refusal(outcome);
       return pickMessage(outcome, scores);
     } finally {
@@ -104,7 +115,10 @@ export class Balancer implements LoadListener, Disposable {
   report(ends: readonly EditEnd[]): void {
     const nowMs = this.#clock.now();
     for (const end of ends) {
+      this.#metrics.ends.inc({ ending: end.ending });
       if (end.ending === 'done' && end.predictedMs > 0) {
+        this.#metrics.predicted.observe(end.predictedMs / 1000);
+        this.#metrics.took.observe(end.tookMs / 1000);
         this.#metrics.predictionError.observe(end.tookMs / end.predictedMs);
       }
       const reason = this.#fleet.ended(end, nowMs);
@@ -112,6 +126,18 @@ export class Balancer implements LoadListener, Disposable {
       this.#metrics.ejections.inc({ reason });
       this.#log.warn({ worker: end.worker, reason }, 'ejected');
     }
+  }
+
+  /** Learns how many edits of jobs wait, by model, as a gateway counts them. */
+  waiting(gateway: string, jobs: WaitingJobs): void {
+    this.#demand.counted(gateway, jobs, this.#clock.now());
+  }
+
+  /** What waits for each model. */
+  queues(): readonly PoolQueue[] {
+    const nowMs = this.#clock.now();
+    const needs = { elsewhere: this.#demand.elsewhere(nowMs), editMs: this.#demand.editMs };
+    return poolQueues(this.#fleet.snapshot, needs, { nowMs, limits: this.#limits });
   }
 
   /** The fleet at once, and again whenever it has changed, at most every beat. */
@@ -154,10 +180,16 @@ export class Balancer implements LoadListener, Disposable {
 
   #tellOfWorkers(): void {
     const { workers } = this.#fleet.snapshot;
-    if (workers.length === this.#known.size && workers.every(({ worker }) => this.#known.has(worker))) return;
-    const now = new Set(workers.map(({ worker }) => worker));
-    for (const worker of now) if (!this.#known.has(worker)) this.#log.info({ worker }, 'worker came');
-    for (const worker of this.#known) if (!now.has(worker)) this.#log.warn({ worker }, 'worker gone');
+    const isSame = workers.every(({ worker, isServing }) => this.#known.get(worker) === isServing);
+    if (isSame && workers.length === this.#known.size) return;
+    const now = new Map(workers.map(({ worker, isServing }) => [worker, isServing]));
+    for (const worker of now.keys()) if (!this.#known.has(worker)) this.#log.info({ worker }, 'worker came');
+    for (const [worker, wasServing] of this.#known) {
+      if (now.has(worker)) continue;
+      const how = wasServing ? 'lost' : 'left';
+      this.#metrics.gone.inc({ how });
+      this.#log.warn({ worker, how }, 'worker gone');
+    }
     this.#known = now;
   }
 }

@@ -111,6 +111,13 @@ const settings = z.strictObject({
       editShare: z.number().min(0).max(1).default(1).describe('Of picks whose caller does not trace.'),
     })
     .prefault({}),
+  externalMetrics: z
+    .strictObject({
+      listen: addressText.default('0.0.0.0:6443').describe('Where it serves HTTPS.'),
+      tls: tls.describe('With a caFile, only who shows a certificate of it is answered.'),
+    })
+    .optional()
+    .describe("What waits for each model, as Kubernetes' autoscaler asks for it (external.metrics.k8s.io)."),
   drainMs: milliseconds.default(5000).describe('After SIGTERM calls may end in this time.'),
 });
 

@@ -1,10 +1,19 @@
 import { type Clock, systemClock } from '@instgenie/domain';
 import { healthService, type RpcServer, readTls, reflectionServices, serve } from '@instgenie/rpc';
-import { type OpsServer, openLog, openMetrics, openTracing, serveOps } from '@instgenie/telemetry';
+import {
+  countSpans,
+  type OpsServer,
+  openLog,
+  openMetrics,
+  openTracing,
+  readGauge,
+  serveOps,
+} from '@instgenie/telemetry';
 import { Balancer } from './balancer.ts';
 import { BalancerMetrics } from './balancer-metrics.ts';
 import { balancerService } from './balancer-service.ts';
 import type { BalancerConfig } from './config.ts';
+import { serveExternalMetrics } from './scaling/serve-external-metrics.ts';
 import type { Discovery } from './watching/discovery.ts';
 import { openDiscovery } from './watching/open-discovery.ts';
 import { usualWatch, WorkerWatch } from './watching/watch-workers.ts';
@@ -12,6 +21,8 @@ import { usualWatch, WorkerWatch } from './watching/watch-workers.ts';
 const service = 'instgenie-balancer';
 const protos = ['instgenie/balancer/v1/balancer.proto'];
 const served = ['instgenie.balancer.v1.BalancerService'];
+
+const queueHelp = 'Seconds of work that waits for the workers of a model, as one worker would take.';
 
 /** A balancer that is served. */
 export interface ServedBalancer extends AsyncDisposable {
@@ -37,6 +48,7 @@ export async function serveBalancer(config: BalancerConfig, parts: ServeParts = 
   await using cleanup = new AsyncDisposableStack();
   const shares = { sampleShare: editShare, stepShare: 0 };
   const tracing = cleanup.use(openTracing({ ...named, ...shares, ...(endpoint === undefined ? {} : { endpoint }) }));
+  countSpans(registry, tracing);
   const discovery = parts.discovery ?? (await openDiscovery(config, { clock, log, registry }));
   const tls = config.tls === undefined ? undefined : await readTls(config.tls);
   const internalTls = config.internalTls === undefined ? undefined : await readTls(config.internalTls);
@@ -53,6 +65,13 @@ export async function serveBalancer(config: BalancerConfig, parts: ServeParts = 
       ...(internalTls === undefined ? {} : { connect: { tls: internalTls } }),
     }),
   );
+  readGauge(registry, { name: 'pool_queue_seconds', help: queueHelp, label: 'model' }, () =>
+    core.queues().map(({ model, seconds }) => [seconds, model] as const),
+  );
+  const { externalMetrics } = config;
+  if (externalMetrics !== undefined) {
+    cleanup.use(await serveExternalMetrics(externalMetrics, { queues: () => core.queues(), nowMs: Date.now }));
+  }
   const rpc = cleanup.use(
     await serve(
       config.listen,

@@ -2,6 +2,10 @@ import type {
   Ended as _instgenie_balancer_v1_Ended,
   Ended__Output as _instgenie_balancer_v1_Ended__Output,
 } from '../../../instgenie/balancer/v1/Ended.ts';
+import type {
+  WaitingEdits as _instgenie_balancer_v1_WaitingEdits,
+  WaitingEdits__Output as _instgenie_balancer_v1_WaitingEdits__Output,
+} from '../../../instgenie/balancer/v1/WaitingEdits.ts';
 
 /**
  * What is asked of Report.
@@ -15,6 +19,10 @@ export interface ReportRequest {
    * Edits that ended since it told last, up to 1000.
    */
   ended?: _instgenie_balancer_v1_Ended[];
+  /**
+   * Edits of jobs that wait in the queue, whichever gateway took them; none said is not the same as none.
+   */
+  waiting?: _instgenie_balancer_v1_WaitingEdits[];
 }
 
 /**
@@ -29,4 +37,8 @@ export interface ReportRequest__Output {
    * Edits that ended since it told last, up to 1000.
    */
   ended: _instgenie_balancer_v1_Ended__Output[];
+  /**
+   * Edits of jobs that wait in the queue, whichever gateway took them; none said is not the same as none.
+   */
+  waiting: _instgenie_balancer_v1_WaitingEdits__Output[];
 }

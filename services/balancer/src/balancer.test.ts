@@ -80,7 +80,7 @@ test('who cannot be served is told why, and when to try again', async () => {
   await using balancer = await setUp([a]);
   const pick = (fields: balancer.PickRequest) => balancer.client.unary('Pick', { ...wanted, ...fields }, patient());
   await assert.rejects(pick({ deadlineMs: 50 }), { code: 'overloaded', field: 'deadline_ms', retryAfterMs: 100 });
-  await assert.rejects(pick({ model: 'other' }), { code: 'unavailable', retryAfterMs: 100 });
+  await assert.rejects(pick({ model: 'other' }), { code: 'unavailable', field: 'model', retryAfterMs: 100 });
   await assert.rejects(pick({ excluded: ['a'] }), { code: 'unavailable' });
   await assert.rejects(pick({ mustBeWarm: true }), { code: 'not-found' });
   await assert.rejects(pick({ maskedTokens: 0 }), { code: 'invalid', field: 'masked_tokens' });

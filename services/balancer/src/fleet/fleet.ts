@@ -249,7 +249,7 @@ export class Fleet {
     if (end.ending === 'failed') return this.#judge(end.worker, afterFailure(health), nowMs);
     if (end.ending !== 'done' || end.predictedMs <= 0) return undefined;
     // What is predicted for a slow worker is longer already.
-    const ratio = (end.tookMs / end.predictedMs) * (sent?.slowness ?? 1);
+    const ratio = (end.tookMs / end.predictedMs) * (sent?.slowness ?? this.#view(end.worker)?.slowness ?? 1);
     return this.#judge(end.worker, afterDone(health, ratio, nowMs, outliers), nowMs);
   }
 

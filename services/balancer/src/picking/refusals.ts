@@ -3,7 +3,7 @@ import { RetryError } from '@instgenie/rpc';
 import type { PickOutcome, Refusal } from './pick.ts';
 
 const texts = {
-  unserved: 'worker: none serves the model now; try again later',
+  unserved: 'model: no worker serves it now; try again later',
   full: 'worker: all are full; try again later',
   late: 'deadline_ms: no worker can do it in time; try again later, or with more time',
   wait: 'worker: too much is to be done before it; try again later',
@@ -19,7 +19,7 @@ export function refusal({ reason, retryAfterMs }: Extract<PickOutcome, { kind: '
     case 'cold':
       return new ServiceError('not-found', message, { field: 'must_be_warm' });
     case 'unserved':
-      return new RetryError('unavailable', message, { retryAfterMs });
+      return new RetryError('unavailable', message, { field: 'model', retryAfterMs });
     case 'late':
       return new RetryError('overloaded', message, { field: 'deadline_ms', retryAfterMs });
     case 'tenant':

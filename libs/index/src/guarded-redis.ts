@@ -1,5 +1,5 @@
 import { ServiceError } from '@instgenie/domain';
-import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import { Redis } from 'ioredis';
 import type { IndexSettings } from './index-settings.ts';
 
@@ -31,6 +31,11 @@ export class GuardedRedis implements Disposable {
       halfOpenAfter: breakMs,
       breaker: new ConsecutiveBreaker(failuresMax),
     });
+  }
+
+  /** Whether commands are sent: there is a connection, and the last ones were answered. */
+  get isUp(): boolean {
+    return this.#redis.status === 'ready' && this.#breaker.state !== CircuitState.Open;
   }
 
   /** Resolves once the server answers; rejects with `unavailable` after `timeoutMs`. */

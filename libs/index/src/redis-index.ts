@@ -59,6 +59,11 @@ export class RedisIndex implements Disposable {
     this.#redis = new GuardedRedis(url, this.#settings);
   }
 
+  /** Whether the server answered last. */
+  get isUp(): boolean {
+    return this.#redis.isUp;
+  }
+
   /** Resolves once the server answers; rejects with `unavailable` after `timeoutMs`. Nobody has to wait for it. */
   ready(timeoutMs: number): Promise<void> {
     return this.#redis.ready(timeoutMs);

@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { trace } from '@opentelemetry/api';
-import { InMemorySpanExporter } from '@opentelemetry/sdk-trace';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import { InMemorySpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
+import { CountedSpans } from './counted-spans.ts';
 import { openLog, promptFacts } from './log.ts';
-import { Counter, openMetrics } from './metrics.ts';
+import { Counter, countSpans, openMetrics } from './metrics.ts';
 import { serveOps } from './ops-server.ts';
 import { openTracing, traceparentOf } from './tracing.ts';
 
@@ -55,6 +57,29 @@ test('spans reach a collector as OTLP, and one that does not answer holds nobody
   const lost = openTracing({ ...named, endpoint: 'http://127.0.0.1:1/v1/traces', sampleShare: 1, stepShare: 0 });
   lost.edits.startSpan('edit').end();
   await lost[Symbol.asyncDispose]();
+  assert.deepEqual(
+    [tracing.counts(), lost.counts()],
+    [
+      { sent: 1, failed: 0, full: 0 },
+      { sent: 0, failed: 1, full: 0 },
+    ],
+  );
+});
+
+test('while a collector does not answer, so many spans wait and no more; those that are lost are counted', async () => {
+  let answer = (_: ExportResult) => undefined as void;
+  const silent = { export: (_: unknown, done: typeof answer) => void (answer = done), shutdown: async () => undefined };
+  const spans = new CountedSpans(silent, { waitingMax: 4, exportMs: 60_000 });
+  const provider = new TracerProvider({ spanProcessors: [spans] });
+  const tracer = provider.getTracer('test');
+  for (let edit = 0; edit < 10; edit++) tracer.startSpan('edit').end();
+  assert.deepEqual(spans.counts, { sent: 0, failed: 0, full: 6 });
+  answer({ code: ExportResultCode.FAILED });
+  assert.deepEqual(spans.counts, { sent: 0, failed: 4, full: 6 });
+  await provider.shutdown();
+  const registry = openMetrics();
+  countSpans(registry, { counts: () => spans.counts });
+  assert.match(await registry.metrics(), /^instgenie_spans_total\{outcome="full"\} 6$/m);
 });
 
 test('log lines are JSON with level and time, and of a prompt they say its length and digest', () => {

@@ -4,13 +4,13 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import {
   AlwaysOnSampler,
-  BatchSpanProcessor,
   ParentBasedSampler,
   SimpleSpanProcessor,
   type SpanExporter,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { CountedSpans, type SpanCounts } from './counted-spans.ts';
 
 export interface TracingSettings {
   readonly service: string;
@@ -29,6 +29,8 @@ export interface Tracing extends AsyncDisposable {
   readonly steps: Tracer;
   /** The context that a caller's `traceparent` names; the root of a new trace without one. */
   readonly contextOf: (traceparent: string | undefined) => Context;
+  /** What became of spans so far; undefined where none are sent. */
+  readonly counts: () => SpanCounts | undefined;
 }
 
 const queueMax = 2048;
@@ -62,6 +64,7 @@ export function openTracing(settings: TracingSettings, exporter?: SpanExporter):
             { traceparent },
             { get: (carrier, key) => (key === 'traceparent' ? carrier.traceparent : undefined), keys: Object.keys },
           ),
+    counts: () => (processor instanceof CountedSpans ? processor.counts : undefined),
     [Symbol.asyncDispose]: async () => {
       await edits.shutdown().catch(() => undefined);
     },
@@ -78,9 +81,8 @@ export function traceparentOf(span: Span): string {
 function processorOf(endpoint: string | undefined, exporter: SpanExporter | undefined) {
   if (exporter !== undefined) return new SimpleSpanProcessor({ exporter });
   if (endpoint === undefined) return undefined;
-  return new BatchSpanProcessor({
-    exporter: new OTLPTraceExporter({ url: endpoint, timeoutMillis: exportTimeoutMs }),
-    maxQueueSize: queueMax,
-    exportTimeoutMillis: exportTimeoutMs,
+  return new CountedSpans(new OTLPTraceExporter({ url: endpoint, timeoutMillis: exportTimeoutMs }), {
+    waitingMax: queueMax,
+    exportMs: exportTimeoutMs,
   });
 }

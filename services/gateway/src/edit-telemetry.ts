@@ -1,6 +1,7 @@
-import { type Log, maskBucket, promptFacts, type Tracing, traceparentOf } from '@instgenie/telemetry';
-import { SpanStatusCode } from '@opentelemetry/api';
+import { type Log, maskBucket, promptFacts, type Span, type Tracing, traceparentOf } from '@instgenie/telemetry';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { EditEnd, EditWatch } from './edits/edit-desk.ts';
+import type { EditSpans } from './edits/edit-spans.ts';
 import type { EditTimes } from './edits/editing.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 
@@ -15,14 +16,14 @@ const phases = ['gateway', 'prepare', 'queue', 'denoise', 'decode'] as const sat
 >[];
 type PhaseOf<Name> = Name extends `${infer Phase}Ms` ? Phase : never;
 
-/** A span for each edit, in its caller's trace; figures and a line in the log when it has ended. */
+/** A span for each edit, in its caller's trace, with one for each part; figures and a line in the log at its end. */
 export function editWatch({ tracing, metrics, log }: TelemetryParts): EditWatch {
   return {
     begin: (order, { traceparent }) => {
-      const span = tracing.edits.startSpan('edit', {}, tracing.contextOf(traceparent));
+      const span = tracing.edits.startSpan('edit', { kind: SpanKind.SERVER }, tracing.contextOf(traceparent));
       const { traceId, spanId } = span.spanContext();
       return {
-        traceparent: traceparentOf(span),
+        spans: partsOf(span, tracing),
         end: (end) => {
           const code = end.error?.code ?? 'ok';
           count(metrics, end, { traceId, spanId });
@@ -49,9 +50,30 @@ export function editWatch({ tracing, metrics, log }: TelemetryParts): EditWatch 
   };
 }
 
+function partsOf(edit: Span, tracing: Tracing): EditSpans {
+  const context = trace.setSpan(ROOT_CONTEXT, edit);
+  return {
+    begin: (part, facts = {}) => {
+      const kind = part === 'pick' || part === 'stay' ? SpanKind.CLIENT : SpanKind.INTERNAL;
+      const span = tracing.edits.startSpan(part, { kind, attributes: { ...facts } }, context);
+      return {
+        traceparent: traceparentOf(span),
+        note: (more) => void span.setAttributes({ ...more }),
+        end: (failed) => {
+          if (failed !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: failed });
+          span.end();
+        },
+      };
+    },
+  };
+}
+
 function count(metrics: GatewayMetrics, { answer, error, ms }: EditEnd, exemplarLabels: Record<string, string>): void {
   const model = answer?.facts.model ?? 'none';
   metrics.edits.inc({ model, code: error?.code ?? 'ok', cache: answer?.pictures[0]?.cache ?? 'none' });
+  if (error?.code === 'overloaded' || error?.code === 'unavailable') {
+    metrics.refused.inc({ reason: error.field ?? error.code });
+  }
   if (answer === undefined) return;
   const { maskRatio, maskedTokens, steps } = answer.facts;
   metrics.duration.observe({

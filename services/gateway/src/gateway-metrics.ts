@@ -8,6 +8,7 @@ export class GatewayMetrics {
   readonly duration;
   readonly phases;
   readonly moves;
+  readonly refused;
   readonly tokenSteps;
   readonly httpAnswers;
 
@@ -38,6 +39,12 @@ export class GatewayMetrics {
       name: 'instgenie_gateway_moves_total',
       help: 'Times that an edit went on on another worker.',
       labelNames: ['model'],
+      registers,
+    });
+    this.refused = new Counter({
+      name: 'instgenie_gateway_refused_total',
+      help: 'Edits that nobody had room or time for, by what was lacking.',
+      labelNames: ['reason'],
       registers,
     });
     this.tokenSteps = new Counter({

@@ -11,7 +11,15 @@ import {
   reflectionServices,
   serve,
 } from '@instgenie/rpc';
-import { type Log, type OpsServer, openLog, openMetrics, openTracing, readGauge, serveOps } from '@instgenie/telemetry';
+import {
+  countSpans,
+  type Log,
+  type OpsServer,
+  openLog,
+  openMetrics,
+  openTracing,
+  serveOps,
+} from '@instgenie/telemetry';
 import { editService } from './api/edit-service.ts';
 import { jobService } from './api/job-service.ts';
 import { modelService } from './api/model-service.ts';
@@ -22,6 +30,7 @@ import { editWatch } from './edit-telemetry.ts';
 import { EditDesk } from './edits/edit-desk.ts';
 import { RetryBudget } from './edits/retry-budget.ts';
 import { BalancerFleet } from './fleet/balancer-fleet.ts';
+import { gaugeGateway } from './gateway-gauges.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
 import { limitsOf } from './http/http-limits.ts';
 import { ResultLinks } from './http/result-links.ts';
@@ -98,17 +107,8 @@ export async function serveGateway(config: GatewayConfig): Promise<ServedGateway
   const { bytesMax: pictureBytesMax, maskBytesMax } = config.pictures;
   const limits = { pictureBytesMax, maskBytesMax, deadlineMs };
 
-  readGauge(registry, { name: 'gateway_edits_running', help: 'Edits that are here.' }, () => [[editing.count]]);
-  readGauge(registry, { name: 'gateway_retry_budget_remaining', help: 'Retries that are left.' }, () => [
-    [budget.left],
-  ]);
-  readGauge(registry, { name: 'gateway_workers', help: 'Workers that are known.', label: 'state' }, () => {
-    const serving = fleet.workers.filter(({ isServing }) => isServing).length;
-    return [
-      [serving, 'serving'],
-      [fleet.workers.length - serving, 'other'],
-    ];
-  });
+  gaugeGateway(registry, { editing, budget, fleet, index, jobs: jobDesk, now });
+  countSpans(registry, tracing);
 
   const state = { isLeaving: false };
   const isReady = () => !state.isLeaving && fleet.isServing;

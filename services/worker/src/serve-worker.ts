@@ -1,6 +1,6 @@
 import { healthService, type RpcServer, readTls, reflectionServices, serve } from '@instgenie/rpc';
 import { chunkService } from '@instgenie/store';
-import { type OpsServer, openLog, openMetrics, openTracing, serveOps } from '@instgenie/telemetry';
+import { countSpans, type OpsServer, openLog, openMetrics, openTracing, serveOps } from '@instgenie/telemetry';
 import { workerService } from './api/worker-service.ts';
 import type { WorkerConfig } from './config.ts';
 import { Worker } from './worker.ts';
@@ -28,6 +28,7 @@ export async function serveWorker(config: WorkerConfig): Promise<ServedWorker> {
   await using cleanup = new AsyncDisposableStack();
   const shares = { sampleShare: editShare, stepShare };
   const tracing = cleanup.use(openTracing({ ...named, ...shares, ...(endpoint === undefined ? {} : { endpoint }) }));
+  countSpans(registry, tracing);
   const health = healthService(served);
   let isReady = false;
   const ops = cleanup.use(await serveOps(config.ops, { registry, isReady: () => isReady }));

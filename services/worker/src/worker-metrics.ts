@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry, readGauge } from '@instgenie/telemetry';
+import { Counter, type Figures, Histogram, type Registry, readCounter, readGauge } from '@instgenie/telemetry';
 
 const seconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const stepSeconds = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
@@ -102,11 +102,17 @@ export class WorkerMetrics {
   }
 
   /** A figure that is read when somebody looks: one, or one for each value of a label. */
-  gauge(
-    name: string,
-    { help, label }: { readonly help: string; readonly label?: 'model' | 'tier' },
-    read: () => Iterable<readonly [value: number, label?: string]>,
-  ): void {
-    readGauge(this.#registry, { name, help, ...(label === undefined ? {} : { label }) }, read);
+  gauge(name: string, facts: ReadFacts, read: () => Figures): void {
+    readGauge(this.#registry, { name, ...facts }, read);
   }
+
+  /** The same for what only grows. */
+  counter(name: string, facts: ReadFacts, read: () => Figures): void {
+    readCounter(this.#registry, { name, ...facts }, read);
+  }
+}
+
+interface ReadFacts {
+  readonly help: string;
+  readonly label?: 'model' | 'tier' | 'kind' | 'use';
 }

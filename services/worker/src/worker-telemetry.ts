@@ -63,12 +63,18 @@ export function endEdit({ metrics, log }: TelemetryParts, { job, done, error, ms
       'gen_ai.output.type': 'image',
       'instgenie.cache': done.cache,
       'instgenie.mask_ratio': done.maskedTokens / done.tokens,
+      ...chunkFacts(done),
     });
   }
   span.setAttributes({ 'instgenie.code': code, 'instgenie.edit': job.id }).end();
   const facts = { traceId, edit: job.id, code, ms: Math.round(ms), prompt: promptFacts(job.prompt) };
   if (code === 'internal') log.error({ ...facts, err: error?.cause ?? error }, 'edit failed');
   else log.info({ ...facts, model, cache: done?.cache }, 'edit');
+}
+
+/** Chunks by where they were. */
+function chunkFacts({ chunks }: EditDone): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(chunks).map(([tier, count]) => [`instgenie.chunks.${tier}`, count]));
 }
 
 /** The figures of a worker that are read when somebody looks. */
@@ -102,12 +108,38 @@ export function gaugeWorker(
     { help: 'Activations that are held.', label: 'tier' },
     perTier(({ memoryBytes, diskBytes }) => [memoryBytes, diskBytes]),
   );
+  metrics.gauge('model_loaded', { help: '1 for models that are in memory.', label: 'model' }, () =>
+    pool.models.map(({ settings: { name }, host }) => [Number(host !== undefined), name] as const),
+  );
   metrics.gauge(
-    'cache_evictions',
-    { help: 'Steps and variants that made room, since the start.', label: 'tier' },
+    'batch_max',
+    { help: 'Edits that may be stepped together.', label: 'model' },
+    perModel(({ settings }) => settings.batchMax),
+  );
+  metrics.gauge(
+    'cache_bytes_max',
+    { help: 'Activations that may be held.', label: 'tier' },
+    perTier(({ memoryBytesMax, diskBytesMax }) => [memoryBytesMax, diskBytesMax]),
+  );
+  metrics.gauge('cache_variants', { help: 'Variants on disk.' }, () => [[store.counts().diskVariants]]);
+  metrics.counter(
+    'cache_evictions_total',
+    { help: 'Steps and variants that made room.', label: 'tier' },
     perTier(({ memoryEvictions, diskEvictions }) => [memoryEvictions, diskEvictions]),
   );
-  metrics.gauge('cache_steps_quarantined', { help: 'Steps dropped for damaged chunks, since the start.' }, () => [
-    [store.counts().stepsQuarantined],
+  metrics.counter('cache_faults_total', { help: 'What went wrong with activations.', label: 'kind' }, () => {
+    const { stepsQuarantined, loadsDamaged, loadsLate, writesFailed } = store.counts();
+    return [
+      [stepsQuarantined, 'quarantined'],
+      [loadsDamaged, 'damaged'],
+      [loadsLate, 'late'],
+      [writesFailed, 'write_failed'],
+    ];
+  });
+  metrics.counter('cache_read_bytes_total', { help: 'Activations that were read.' }, () => [
+    [store.counts().bytesRead],
+  ]);
+  metrics.counter('cache_chunks_lent_total', { help: 'Chunks that peers were given.' }, () => [
+    [store.counts().chunksLent],
   ]);
 }

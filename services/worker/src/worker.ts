@@ -94,6 +94,10 @@ export class Worker implements AsyncDisposable {
       isAtPeers: (key) => store.isAtPeers(key),
     };
     gaugeWorker(parts.metrics, this);
+    if (index !== undefined) {
+      const facts = { help: '1 while Redis answers, by what it is for.', label: 'use' } as const;
+      parts.metrics.gauge('redis_up', facts, () => [[Number(index.isUp), 'index']]);
+    }
   }
 
   /** Loads models and opens the store. Throws where a setting cannot be met, naming it. */

@@ -3,6 +3,7 @@ import { RetryError } from '@instgenie/rpc';
 import type { Caller } from '@instgenie/tenants';
 import { Answers } from './answers.ts';
 import type { EditOrder } from './edit-order.ts';
+import type { EditSpans } from './edit-spans.ts';
 import { runTask, type TaskParts } from './edit-task.ts';
 import type { CallFacts, EditAnswer, EditedPicture, EditFacts, Editing, EditNews } from './editing.ts';
 import { NewsBoard } from './news-board.ts';
@@ -27,11 +28,8 @@ export interface EditEnd {
 
 /** Where edits are told of: spans, metrics, log. */
 export interface EditWatch {
-  /** An edit begins: what its worker's spans belong to, and what hears of its end. */
-  begin(
-    order: EditOrder,
-    call: CallFacts,
-  ): { readonly traceparent: string | undefined; readonly end: (end: EditEnd) => void };
+  /** An edit begins: what hears of its parts and of its end. */
+  begin(order: EditOrder, call: CallFacts): { readonly spans: EditSpans; readonly end: (end: EditEnd) => void };
 }
 
 interface Entry {
@@ -132,10 +130,10 @@ export class EditDesk implements Editing {
       const leave = () => cancel(new ServiceError('cancelled', 'nobody waits for the edit'));
       stopOrphan = readers === 0 ? clock.after(this.#settings.orphanMs, leave) : () => undefined;
     });
-    const { traceparent, end } = this.#watch.begin(order, call);
+    const { spans, end } = this.#watch.begin(order, call);
     const run = async () => {
       try {
-        const answer = await runTask(this.#parts, { order, caller, beganMs, traceparent, signal: stop.signal }, board);
+        const answer = await runTask(this.#parts, { order, caller, beganMs, spans, signal: stop.signal }, board);
         this.#answers.keep(key, { digest, answer });
         end({ order, caller, answer, error: undefined, ms: clock.now() - beganMs });
         board.end();

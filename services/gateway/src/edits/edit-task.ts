@@ -4,6 +4,7 @@ import type { Caller } from '@instgenie/tenants';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Templates } from '../templates/templates.ts';
 import type { EditOrder } from './edit-order.ts';
+import { type EditSpans, inSpan } from './edit-spans.ts';
 import type { EditAnswer, EditedPicture } from './editing.ts';
 import type { EditGuards, GuardedEdit } from './guards.ts';
 import { NewsBoard } from './news-board.ts';
@@ -22,7 +23,7 @@ export interface TaskCall {
   readonly order: EditOrder;
   readonly caller: Caller;
   readonly beganMs: number;
-  readonly traceparent: string | undefined;
+  readonly spans: EditSpans;
   readonly signal: AbortSignal;
 }
 
@@ -36,8 +37,8 @@ const cacheOutcomes = {
 
 /** Runs an order from its checks to all its results, and tells the board. Rejects with why it could not. */
 export async function runTask(parts: TaskParts, call: TaskCall, board: NewsBoard): Promise<EditAnswer> {
-  const { order, caller, signal } = call;
-  const prepared = await prepareEdit(parts, order, { caller, signal });
+  const { order, caller, spans, signal } = call;
+  const prepared = await inSpan(spans, { part: 'prepare' }, () => prepareEdit(parts, order, { caller, signal }));
   const { facts, stepsToRun } = prepared;
   const tokens = prepared.isDense ? facts.tokens : facts.maskedTokens;
   const plannedTokenSteps = tokens * stepsToRun * order.count;
@@ -48,12 +49,12 @@ export async function runTask(parts: TaskParts, call: TaskCall, board: NewsBoard
   const ended = new AbortController();
   const all = AbortSignal.any([signal, ended.signal]);
   try {
-    await parts.guards.before(edit, signal);
+    await inSpan(spans, { part: 'check' }, async () => await parts.guards.before(edit, signal));
     board.post({ kind: 'accepted', facts });
     const runOne = async (index: number) => {
       const picture = await runIndex(parts, { ...call, signal: all }, { prepared, index, board });
       computed += tokens * stepsToRun;
-      await parts.guards.after({ ...edit, picture }, all);
+      await inSpan(spans, { part: 'check' }, async () => await parts.guards.after({ ...edit, picture }, all));
       pictures[index] = picture;
       board.post({ kind: 'picture', index, picture });
     };
@@ -97,7 +98,7 @@ async function runIndex(
     },
     steps: prepared.stepsToRun,
     deadlineAtMs: beganMs + order.deadlineMs,
-    traceparent: call.traceparent,
+    spans: call.spans,
     onPicked: () => {
       firstPickMs ??= parts.clock.now();
     },

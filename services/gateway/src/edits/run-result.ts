@@ -3,6 +3,7 @@ import { type Clock, ServiceError } from '@instgenie/domain';
 import { type EditRequest, type EditResponse__Output, RetryError } from '@instgenie/rpc';
 import type { EditEnding, Fleet, Picked, PickOrder } from '../fleet/fleet.ts';
 import { afterFailure, type Failure, failureKind } from './after-failure.ts';
+import { type EditSpans, inSpan } from './edit-spans.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { type Progress, stay } from './stay.ts';
 
@@ -24,7 +25,7 @@ export interface ResultRun {
   readonly steps: number;
   /** On the clock. */
   readonly deadlineAtMs: number;
-  readonly traceparent: string | undefined;
+  readonly spans: EditSpans;
   readonly onPicked: (picked: Picked) => void;
   readonly onNews: (news: EditResponse__Output) => void;
   /** It goes on elsewhere, from so many steps. */
@@ -80,14 +81,19 @@ export async function runResult(parts: RunParts, run: ResultRun): Promise<RunDon
 /** Undefined where only workers that have failed it are there. */
 async function pickWorker(
   { fleet, clock }: RunParts,
-  { pick, steps, deadlineAtMs, signal }: ResultRun,
+  { pick, steps, deadlineAtMs, spans, signal }: ResultRun,
   { progress, excluded }: { readonly progress: Progress; readonly excluded: readonly string[] },
 ): Promise<Picked | undefined> {
   const deadlineMs = deadlineAtMs - clock.now();
   if (deadlineMs <= 0) throw late();
   const stepsLeft = Math.max(1, steps - (progress.checkpoint?.stepsDone ?? 0));
   try {
-    return await fleet.pick({ ...pick, steps: stepsLeft, deadlineMs, excluded }, signal);
+    return await inSpan(spans, { part: 'pick' }, async (span) => {
+      const order = { ...pick, steps: stepsLeft, deadlineMs, excluded, traceparent: span.traceparent };
+      const picked = await fleet.pick(order, signal);
+      span.note({ 'instgenie.worker': picked.worker, 'instgenie.predicted_ms': Math.round(picked.predictedMs) });
+      return picked;
+    });
   } catch (thrown) {
     const isNobody = thrown instanceof ServiceError && thrown.code === 'unavailable';
     if (isNobody && excluded.length > 0) return undefined;
@@ -103,17 +109,20 @@ async function stayOn(
   const beganMs = clock.now();
   let ending: EditEnding['ending'] = 'cancelled';
   try {
-    const result = await stay({
-      client: fleet.worker(picked.address),
-      request: run.request,
-      deadlineMs: Math.max(1, run.deadlineAtMs - beganMs),
-      traceparent: run.traceparent,
-      clock,
-      silentMs,
-      progress,
-      onNews: run.onNews,
-      signal: run.signal,
-    });
+    const facts = { 'instgenie.worker': picked.worker, 'instgenie.steps_kept': progress.checkpoint?.stepsDone ?? 0 };
+    const result = await inSpan(run.spans, { part: 'stay', facts }, ({ traceparent }) =>
+      stay({
+        client: fleet.worker(picked.address),
+        request: run.request,
+        deadlineMs: Math.max(1, run.deadlineAtMs - beganMs),
+        traceparent,
+        clock,
+        silentMs,
+        progress,
+        onNews: run.onNews,
+        signal: run.signal,
+      }),
+    );
     ending = 'done';
     return result;
   } catch (thrown) {

@@ -17,6 +17,7 @@ import type { Caller } from '@instgenie/tenants';
 import type { EditEnding, Fleet, FleetModel, Picked, PickOrder } from '../fleet/fleet.ts';
 import { EditDesk, type EditEnd } from './edit-desk.ts';
 import type { EditOrder } from './edit-order.ts';
+import { noSpans } from './edit-spans.ts';
 import { type EditGuards, noGuards } from './guards.ts';
 import { RetryBudget } from './retry-budget.ts';
 
@@ -211,7 +212,7 @@ export function openDesk(
       settings: { checkpointEvery: 1, orphanMs: 0, mark: true },
     },
     { atOnceMax, answersMs: 60_000, answerBytesMax: 1_000_000, orphanMs },
-    { begin: () => ({ traceparent: undefined, end: (end) => ends.push(end) }) },
+    { begin: () => ({ spans: noSpans, end: (end) => ends.push(end) }) },
   );
   return { desk, fleet, ends, used };
 }

@@ -102,7 +102,11 @@ export class BalancerFleet implements Fleet {
     const awake = this.#balancers.filter(({ restsUntilMs }) => restsUntilMs <= now);
     for (const entry of awake.length === 0 ? this.#balancers.slice(0, 1) : awake) {
       try {
-        const options = { deadlineMs: Math.min(pickMs, Math.max(1, order.deadlineMs)), signal };
+        const options = {
+          deadlineMs: Math.min(pickMs, Math.max(1, order.deadlineMs)),
+          signal,
+          ...(order.traceparent === undefined ? {} : { traceparent: order.traceparent }),
+        };
         const answer = await entry.client.unary('Pick', pickRequest(order, this.#settings.gateway), options);
         this.#setAlone(false);
         return pickedOf(answer);

@@ -15,7 +15,7 @@ const endings = {
 } as const;
 
 export function pickRequest(order: PickOrder, gateway: string): balancer.PickRequest {
-  const { priority, variants, excluded, ...rest } = order;
+  const { priority, variants, excluded, traceparent: _, ...rest } = order;
   return { ...rest, gateway, priority: priorities[priority], variants: [...variants], excluded: [...excluded] };
 }
 

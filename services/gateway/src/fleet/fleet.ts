@@ -22,6 +22,8 @@ export interface PickOrder {
   readonly excluded: readonly string[];
   readonly mustBeWarm: boolean;
   readonly explain: boolean;
+  /** The span that it is chosen in. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface Picked {

@@ -33,7 +33,7 @@ SERVICE_CONFIG = {
             },
         }
     ],
-    "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1},
+    "retryThrottling": {"maxTokens": 260, "tokenRatio": 0.1},
 }
 
 

@@ -133,11 +133,14 @@ test('a worker of the same name at a new address takes the place of the old one'
 
 test('a worker that says nothing is forgotten in the end', () => {
   const fleet = fleetWith();
-  fleet.heard(load(), source, 0);
+  fleet.heard(load({ held: { v1: 1 } }), source, 0);
   fleet.tick(10_000);
   assert.equal(fleet.snapshot.workers.length, 1);
   fleet.tick(10_001);
   assert.equal(fleet.snapshot.workers.length, 0);
+  // It went on where it was: what it holds it says only when that changes.
+  fleet.heard(load(), source, 10_002);
+  assert.equal(only(fleet).held.size, 1);
 });
 
 test('edits of which nobody tells any more are forgotten, and too many are not remembered', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { WatchLoadResponse__Output } from '@instgenie/rpc';
 import { pressureAfter } from '../picking/admission.ts';
 import type { PickLimits } from '../picking/limits.ts';
-import { type PickOutcome, pick, type WorkerScore } from '../picking/pick.ts';
+import { type PickOptions, type PickOutcome, pick, type WorkerScore } from '../picking/pick.ts';
 import { computedTokens, type PickRequest } from '../picking/pick-request.ts';
 import type { PickPolicy } from '../picking/policies.ts';
 import type { Prediction } from '../picking/predict.ts';
@@ -64,6 +64,8 @@ export type EjectionReason = 'failures' | 'slow';
 interface Entry {
   readonly source: Source;
   readonly stepsRun: number;
+  /** Said only when it changes: it outlives a silence. */
+  readonly held: WorkerView['held'];
 }
 
 /** How much of what edits are usually like one edit changes. */
@@ -114,7 +116,8 @@ export class Fleet {
   heard(load: WatchLoadResponse__Output, source: Source, nowMs: number): void {
     const known = this.#entries.get(load.worker);
     if (known !== undefined && known.source.stream > source.stream) return;
-    const before = known?.source.stream === source.stream ? this.#view(load.worker) : undefined;
+    const isSame = known?.source.stream === source.stream;
+    const before = isSame ? this.#view(load.worker) : undefined;
     const models = readModels(load);
     const stepsRun = load.models.reduce((sum, model) => sum + model.stepsRun, 0);
     const isStill =
@@ -127,7 +130,7 @@ export class Fleet {
       before === undefined || known === undefined || nowMs <= before.heardMs
         ? 0
         : Math.max(0, stepsRun - known.stepsRun) / (nowMs - before.heardMs);
-    const held = load.hasVariants || before === undefined ? readHeld(load) : before.held;
+    const held = isSame && !load.hasVariants ? known.held : readHeld(load);
     const store = readStore(load);
     const sent = this.#sent.left(load.worker, {
       nowMs,
@@ -156,12 +159,13 @@ export class Fleet {
     });
     if (ratio !== undefined) this.#learnPace(load.worker, ratio, nowMs);
     const health = this.#healths.get(load.worker) ?? healthy;
-    this.#entries.set(load.worker, { source, stepsRun });
+    this.#entries.set(load.worker, { source, stepsRun, held });
     this.#publish({
       worker: load.worker,
       address: source.address,
       hash: textHash(load.worker),
       isServing: load.isServing,
+      isCordoned: load.isCordoned,
       heardMs: nowMs,
       stillSinceMs: isStill ? (before.stillSinceMs ?? before.heardMs) : undefined,
       stepMsMax: stepMsMax(models),
@@ -182,27 +186,20 @@ export class Fleet {
 
   /** A worker's stream has ended: it is gone until it is heard again. */
   lost({ stream }: Source): void {
-    for (const [worker, { source }] of this.#entries) if (source.stream === stream) this.#remove(worker);
+    for (const [worker, { source }] of this.#entries) if (source.stream === stream) this.#forget(worker);
   }
 
   /** The worker for an edit; it counts there from now on. */
   pick(request: PickRequest, nowMs: number, explain?: (score: WorkerScore) => void): PickOutcome {
-    const { policy, limits } = this.#settings;
-    const standing = this.#shares.standing(request.tenant);
-    const options = {
-      nowMs,
-      policy,
-      limits,
-      standing,
-      pressure: this.#pressure,
-      hash: this.#hash,
-      othersShare: this.#others.share,
-      ...(explain === undefined ? {} : { explain }),
-    };
-    const outcome = pick(this.#snapshot, request, options);
+    const outcome = this.ask(request, nowMs, explain);
     if (outcome.prediction !== undefined) this.#press(outcome.prediction, nowMs);
     if (outcome.kind === 'picked') this.send(request, outcome, nowMs);
     return outcome;
+  }
+
+  /** What `pick` would answer, counting nothing. */
+  ask(request: PickRequest, nowMs: number, explain?: (score: WorkerScore) => void): PickOutcome {
+    return pick(this.#snapshot, request, this.#optionsOf(request, nowMs, explain));
   }
 
   /** Counts an edit on a worker. */
@@ -245,7 +242,7 @@ export class Fleet {
     }
     const { outliers } = this.#settings;
     const health = this.#healths.get(end.worker) ?? healthy;
-    if (!this.#entries.has(end.worker)) return undefined;
+    if (!this.#places.has(end.worker)) return undefined;
     if (end.ending === 'failed') return this.#judge(end.worker, afterFailure(health), nowMs);
     if (end.ending !== 'done' || end.predictedMs <= 0) return undefined;
     // What is predicted for a slow worker is longer already.
@@ -279,6 +276,24 @@ export class Fleet {
     assert(this.#shares.tenants <= this.#sent.count);
   }
 
+  #optionsOf(
+    { tenant }: PickRequest,
+    nowMs: number,
+    explain: ((score: WorkerScore) => void) | undefined,
+  ): PickOptions {
+    const { policy, limits } = this.#settings;
+    return {
+      nowMs,
+      policy,
+      limits,
+      standing: this.#shares.standing(tenant),
+      pressure: this.#pressure,
+      hash: this.#hash,
+      othersShare: this.#others.share,
+      ...(explain === undefined ? {} : { explain }),
+    };
+  }
+
   #press({ queueMs, computeMs }: Prediction, nowMs: number): void {
     this.#pressure = pressureAfter(this.#pressure, { queueMs, computeMs, sinceMs: nowMs - this.#pressedMs });
     this.#pressedMs = nowMs;
@@ -288,7 +303,7 @@ export class Fleet {
     const { outliers } = this.#settings;
     this.#healths.set(worker, health);
     const reason = health.ejectedUntilMs > nowMs ? undefined : outlierReason(health, this.#medianLog, nowMs, outliers);
-    const isOut = reason !== undefined && canEject(this.#ejectedNow(nowMs), this.#entries.size);
+    const isOut = reason !== undefined && canEject(this.#ejectedNow(nowMs), this.#places.size);
     const next = isOut ? ejected(health, nowMs, outliers) : health;
     this.#healths.set(worker, next);
     const view = this.#view(worker);
@@ -363,8 +378,12 @@ export class Fleet {
     this.#snapshot = { turn, workers: place === undefined ? [...workers, view] : workers.with(place, view) };
   }
 
-  #remove(worker: string): void {
+  #forget(worker: string): void {
     this.#entries.delete(worker);
+    this.#remove(worker);
+  }
+
+  #remove(worker: string): void {
     const workers = this.#snapshot.workers.filter((view) => view.worker !== worker);
     this.#places.clear();
     for (const [place, view] of workers.entries()) this.#places.set(view.worker, place);

@@ -56,6 +56,8 @@ export interface WorkerView {
   /** Of its name. */
   readonly hash: number;
   readonly isServing: boolean;
+  /** Whether that is so because somebody said it. */
+  readonly isCordoned: boolean;
   /** When it was last heard. */
   readonly heardMs: number;
   /** Since when it has run edits and done no step; undefined while it does steps, or has none to do. */

@@ -190,6 +190,7 @@ export class SimulatedWorker {
     return {
       worker: name,
       isServing: true,
+      isCordoned: false,
       sequence: this.#sequence++,
       edits: this.coming.size + this.leaving + this.#waiting.length + this.running.length,
       editsMax: 0,

@@ -5,7 +5,7 @@ const routeSeconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const errorRatios = [0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10];
 
 /** Workers by how they stand. */
-export type WorkerState = 'ready' | 'suspect' | 'ejected' | 'leaving';
+export type WorkerState = 'ready' | 'suspect' | 'ejected' | 'cordoned' | 'leaving';
 
 /** What a balancer counts; docs/balancer.md lists it. */
 export class BalancerMetrics {

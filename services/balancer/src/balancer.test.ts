@@ -75,6 +75,23 @@ test('an edit goes to the worker that holds its activations, with scores for who
   assert.match(await balancer.states(), /instgenie_picks_total\{outcome="picked"\} 1/);
 });
 
+test('who only asks is told how all stand, and is counted nowhere', async () => {
+  await using a = await FakeWorker.start(load({ worker: 'a' }));
+  await using b = await FakeWorker.start(load({ worker: 'b', held: { v1: 1 }, isServing: false, isCordoned: true }));
+  await using balancer = await setUp([a, b]);
+  const ask = (fields: balancer.PickRequest = {}) =>
+    balancer.client.unary('Pick', { ...wanted, dryRun: true, ...fields }, patient());
+  for (let turn = 0; turn < 3; turn++) {
+    const asked = await ask();
+    assert.deepEqual([asked.worker, asked.refused], ['a', '']);
+    assert.deepEqual(new Map(asked.scores.map(({ worker, leftOut }) => [worker, leftOut])).get('b'), 'cordoned');
+  }
+  const refused = await ask({ excluded: ['a'] });
+  assert.deepEqual([refused.worker, refused.refused, refused.scores.length], ['', 'unserved', 2]);
+  assert.equal(balancer.served.core.snapshot.workers.find(({ worker }) => worker === 'a')?.edits, 0);
+  assert.doesNotMatch(await balancer.states(), /instgenie_picks_total\{outcome="picked"\}/);
+});
+
 test('who cannot be served is told why, and when to try again', async () => {
   await using a = await FakeWorker.start(load({ worker: 'a' }));
   await using balancer = await setUp([a]);

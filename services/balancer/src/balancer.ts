@@ -7,10 +7,11 @@ import { type EditEnd, Fleet, type Source } from './fleet/fleet.ts';
 import type { FleetSnapshot } from './fleet/fleet-snapshot.ts';
 import { usualOutliers } from './fleet/outliers.ts';
 import { type WorkerState, workerState } from './fleet/worker-state.ts';
-import { fleetMessage, pickMessage } from './fleet-messages.ts';
+import { fleetMessage, pickMessage, refusedMessage } from './fleet-messages.ts';
 import { type PickLimits, usualLimits } from './picking/limits.ts';
 import { parsePick } from './picking/parse-pick.ts';
 import type { WorkerScore } from './picking/pick.ts';
+import type { PickRequest } from './picking/pick-request.ts';
 import { policies } from './picking/policies.ts';
 import { refusal } from './picking/refusals.ts';
 import { PoolDemand, type WaitingJobs } from './scaling/pool-demand.ts';
@@ -85,6 +86,7 @@ export class Balancer implements LoadListener, Disposable {
     const began = performance.now();
     try {
       const request = parsePick(message);
+      if (message.dryRun) return this.#ask(request);
       const scores: WorkerScore[] = [];
       const explain = message.explain ? (score: WorkerScore) => void scores.push(score) : undefined;
       const outcome = this.#fleet.pick(request, this.#clock.now(), explain);
@@ -156,6 +158,12 @@ export class Balancer implements LoadListener, Disposable {
     this.#cancelTick();
   }
 
+  #ask(request: PickRequest): balancer.PickResponse {
+    const scores: WorkerScore[] = [];
+    const outcome = this.#fleet.ask(request, this.#clock.now(), (score) => void scores.push(score));
+    return outcome.kind === 'picked' ? pickMessage(outcome, scores) : refusedMessage(outcome, scores);
+  }
+
   #tickLater(): () => void {
     return this.#clock.after(beatMs, () => {
       this.#fleet.tick(this.#clock.now());
@@ -169,6 +177,7 @@ export class Balancer implements LoadListener, Disposable {
       ['ready', 0],
       ['suspect', 0],
       ['ejected', 0],
+      ['cordoned', 0],
       ['leaving', 0],
     ]);
     for (const view of this.#fleet.snapshot.workers) {

@@ -17,6 +17,14 @@ export function pickMessage(
   };
 }
 
+/** What who only asks is told where nobody can do it. */
+export function refusedMessage(
+  { reason }: Extract<PickOutcome, { kind: 'refused' }>,
+  scores: readonly WorkerScore[],
+): balancer.PickResponse {
+  return { refused: reason, scores: scores.map(scoreMessage) };
+}
+
 function scoreMessage({ view, prediction, leftOut }: WorkerScore): balancer.Score {
   return {
     worker: view.worker,
@@ -51,6 +59,7 @@ function workerMessage(view: WorkerView, nowMs: number, limits: PickLimits): bal
     address: view.address,
     isServing: state === 'ready' || state === 'ejected',
     isEjected: state === 'ejected',
+    isCordoned: state === 'cordoned',
     models: [...view.models.values()].map(modelMessage),
     edits: view.edits,
     editsMax: view.editsMax,

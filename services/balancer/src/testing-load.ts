@@ -7,6 +7,7 @@ export const [tokens, steps, masked] = [1000, 10, 100];
 export interface LoadFacts {
   readonly worker?: string;
   readonly isServing?: boolean;
+  readonly isCordoned?: boolean;
   readonly edits?: number;
   readonly editsMax?: number;
   readonly model?: Partial<WatchLoadResponse__Output['models'][number]>;
@@ -22,6 +23,7 @@ export function load({ worker = 'a', held, model, models, ...facts }: LoadFacts 
   return {
     worker,
     isServing: true,
+    isCordoned: false,
     sequence: 0,
     edits: 0,
     editsMax: 64,

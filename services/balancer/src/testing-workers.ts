@@ -68,6 +68,7 @@ export class FakeWorker implements AsyncDisposable {
       Prime: serverStreaming(async function* () {}),
       Cancel: unary(async () => ({})),
       Drain: unary(async () => ({})),
+      Cordon: unary(async () => ({})),
       WatchLoad: serverStreaming((_, { signal }) => (fake ?? assert.fail()).#watch(signal)),
     });
     const limits = { drainMs: 0 };

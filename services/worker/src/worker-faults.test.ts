@@ -97,6 +97,27 @@ test('a worker that drains takes nobody, and says so', async () => {
   await assert.rejects(worker.result(await testRequest()), { code: 'unavailable' });
 });
 
+test('a cordoned worker says that it serves nobody, serves who comes all the same, and remembers it', async () => {
+  const isCordoned = async (worker: WorkerProcess) => {
+    const load = await worker.loadWhere(() => true);
+    assert.equal(load.isServing, !load.isCordoned);
+    return load.isCordoned;
+  };
+  const say = (worker: WorkerProcess, isCordoned: boolean) =>
+    worker.client.unary('Cordon', { isCordoned }, { deadlineMs: 60_000, signal });
+  {
+    await using worker = await WorkerProcess.start(folder.path, { id: 'cordoned' });
+    assert.equal(await isCordoned(worker), false);
+    await say(worker, true);
+    assert.equal(await isCordoned(worker), true);
+    await worker.result(await testRequest({ steps: 2 }));
+  }
+  await using again = await WorkerProcess.start(folder.path, { id: 'cordoned' });
+  assert.equal(await isCordoned(again), true);
+  await say(again, false);
+  assert.equal(await isCordoned(again), false);
+});
+
 test('wrong settings are named, all of them, before anything is opened', async () => {
   const start = WorkerProcess.start(folder.path, { id: 'wrong', set: ['edits.max=0', 'colour=red', 'log=loud'] });
   await assert.rejects(start, /the worker ended with 2/);

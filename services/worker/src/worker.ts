@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Clock, ServiceError, systemClock, variantKey } from '@instgenie/domain';
 import { Announcer, RedisIndex } from '@instgenie/index';
 import { readTls } from '@instgenie/rpc';
@@ -8,6 +9,7 @@ import { tenantSalt } from '@instgenie/templates';
 import { SpanStatusCode } from '@opentelemetry/api';
 import { DeviceTurns } from './batching/engine-executor.ts';
 import type { WorkerConfig } from './config.ts';
+import { Cordon } from './edits/cordon.ts';
 import { EditDesk } from './edits/edit-desk.ts';
 import type { EditNews, Feed } from './edits/edit-feed.ts';
 import { type EditDone, type FlowParts, runEdit } from './edits/edit-flow.ts';
@@ -36,6 +38,7 @@ interface WorkerFields {
   readonly config: WorkerConfig;
   readonly parts: WorkerParts;
   readonly store: ActivationStore;
+  readonly cordon: Cordon;
   readonly index: RedisIndex | undefined;
   readonly pool: ModelPool;
   readonly pictures: PictureDesk;
@@ -54,6 +57,7 @@ export class Worker implements AsyncDisposable {
   readonly pool: ModelPool;
   readonly memory: MemoryBudget;
   readonly desk: EditDesk;
+  readonly cordon: Cordon;
   readonly pictures: PictureDesk;
   readonly runs: EditRuns<EditDone>;
   readonly #parts: WorkerParts;
@@ -63,12 +67,13 @@ export class Worker implements AsyncDisposable {
   readonly #stop = new AbortController();
   #announcing: Promise<void> | undefined;
 
-  private constructor({ config, parts, store, index, pool, pictures, memory, secret }: WorkerFields) {
+  private constructor({ config, parts, store, cordon, index, pool, pictures, memory, secret }: WorkerFields) {
     this.config = config;
     this.store = store;
     this.pool = pool;
     this.memory = memory;
     this.desk = new EditDesk(config.edits.max);
+    this.cordon = cordon;
     this.#parts = parts;
     this.#clock = parts.clock ?? systemClock;
     this.pictures = pictures;
@@ -137,7 +142,8 @@ export class Worker implements AsyncDisposable {
         { bytesMax: config.memory.models },
       ),
     );
-    const worker = new Worker({ config, parts, store, index, pool, pictures, memory, secret });
+    const cordon = await Cordon.open(join(root, 'cordoned'));
+    const worker = new Worker({ config, parts, store, cordon, index, pool, pictures, memory, secret });
     cleanup.move();
     return worker;
   }

@@ -276,11 +276,7 @@ export class Fleet {
     assert(this.#shares.tenants <= this.#sent.count);
   }
 
-  #optionsOf(
-    { tenant }: PickRequest,
-    nowMs: number,
-    explain: ((score: WorkerScore) => void) | undefined,
-  ): PickOptions {
+  #optionsOf({ tenant }: PickRequest, nowMs: number, explain: ((score: WorkerScore) => void) | undefined): PickOptions {
     const { policy, limits } = this.#settings;
     return {
       nowMs,

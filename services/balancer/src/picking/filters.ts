@@ -3,7 +3,17 @@ import type { PickLimits } from './limits.ts';
 import type { PickRequest } from './pick-request.ts';
 
 /** Why a worker is left out. */
-export type LeftOut = 'model' | 'leaving' | 'silent' | 'still' | 'excluded' | 'ejected' | 'full' | 'cold' | 'late';
+export type LeftOut =
+  | 'model'
+  | 'cordoned'
+  | 'leaving'
+  | 'silent'
+  | 'still'
+  | 'excluded'
+  | 'ejected'
+  | 'full'
+  | 'cold'
+  | 'late';
 
 export interface FilterContext {
   readonly request: PickRequest;
@@ -18,7 +28,7 @@ export function leftOut(
   { request, nowMs, limits }: FilterContext,
 ): LeftOut | undefined {
   if (model === undefined) return 'model';
-  if (!view.isServing) return 'leaving';
+  if (!view.isServing) return view.isCordoned ? 'cordoned' : 'leaving';
   if (nowMs - view.heardMs > limits.silentMs) return 'silent';
   if (isStill(view, nowMs, limits)) return 'still';
   if (request.excluded.includes(view.worker)) return 'excluded';

@@ -53,6 +53,7 @@ export class FakeWorker implements AsyncDisposable {
         return {};
       }),
       Drain: unary(async () => ({})),
+      Cordon: unary(async () => ({})),
       WatchLoad: serverStreaming(async function* () {}),
     });
     const never = new AbortController().signal;

@@ -8,6 +8,7 @@ const worker = (name: string, fields: Partial<FleetWorker> = {}): FleetWorker =>
   address: `${name}:7070`,
   isServing: true,
   isEjected: false,
+  isCordoned: false,
   models: [{ name: 'fill', waiting: 0, running: 0, maskedTokenSteps: 0 }],
   edits: 0,
   editsMax: 64,

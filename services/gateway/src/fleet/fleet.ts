@@ -56,6 +56,7 @@ export interface FleetWorker {
   readonly address: string;
   readonly isServing: boolean;
   readonly isEjected: boolean;
+  readonly isCordoned: boolean;
   readonly models: readonly {
     readonly name: string;
     readonly waiting: number;

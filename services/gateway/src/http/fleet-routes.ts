@@ -48,6 +48,7 @@ function workerJson(worker: FleetWorker) {
     worker: worker.worker,
     is_serving: worker.isServing,
     is_ejected: worker.isEjected,
+    is_cordoned: worker.isCordoned,
     models: worker.models.map(({ name, waiting, running, maskedTokenSteps }) => ({
       name,
       waiting,

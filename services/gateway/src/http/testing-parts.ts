@@ -224,6 +224,7 @@ const worker: FleetWorker = {
   address: 'secret-host:7070',
   isServing: true,
   isEjected: false,
+  isCordoned: false,
   models: [{ name: 'toy', waiting: 1, running: 2, maskedTokenSteps: 3 }],
   edits: 3,
   editsMax: 8,

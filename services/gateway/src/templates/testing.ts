@@ -67,6 +67,7 @@ export async function openFleet(scripts: Readonly<Record<string, PrimeScript>>) 
       Prime: serverStreaming(script),
       Cancel: unary(async () => ({})),
       Drain: unary(async () => ({})),
+      Cordon: unary(async () => ({})),
       WatchLoad: nothing,
     });
     const server = opened.use(await serve('127.0.0.1:0', { services: [service], limits: { drainMs: 0 } }, stop.signal));

@@ -5,12 +5,13 @@ import type { Worker } from '../worker.ts';
 
 /** What a worker has to do, holds and expects; without its variants, which are many and change seldom. */
 export function loadMessage(worker: Worker, sequence: number): WatchLoadResponse {
-  const { config, desk, memory, store, pool } = worker;
+  const { config, desk, cordon, memory, store, pool } = worker;
   const counts = store.counts();
   const [first] = pool.models.flatMap(({ host }) => host ?? []);
   return {
     worker: config.id,
-    isServing: desk.isOpen,
+    isServing: desk.isOpen && !cordon.isCordoned,
+    isCordoned: cordon.isCordoned,
     sequence,
     edits: desk.count,
     editsMax: desk.editsMax,

@@ -39,6 +39,10 @@ export function workerService(worker: Worker): RpcService {
       worker.drain({ handOver });
       return { edits: worker.desk.count };
     }),
+    Cordon: unary(async ({ isCordoned }) => {
+      await worker.cordon.set(isCordoned);
+      return { edits: worker.desk.count };
+    }),
     WatchLoad: serverStreaming(async function* (_, { signal }) {
       let known: string | undefined;
       for (let sequence = 0; !signal.aborted; sequence++) {

@@ -1,11 +1,12 @@
 import { loadTiers } from '@instgenie/cost';
 import type { WatchLoadResponse } from '@instgenie/rpc';
+import type { Cordon } from '../edits/cordon.ts';
 import type { EditDesk } from '../edits/edit-desk.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 
 /** What a simulated worker has to do, holds and expects. */
 export function simulatedLoad(
-  { host, desk }: { readonly host: SimulatedHost; readonly desk: EditDesk },
+  { host, desk, cordon }: { readonly host: SimulatedHost; readonly desk: EditDesk; readonly cordon: Cordon },
   { sequence, withVariants }: { readonly sequence: number; readonly withVariants: boolean },
 ): WatchLoadResponse {
   const { config, batcher, latency } = host;
@@ -13,7 +14,8 @@ export function simulatedLoad(
   const { variantBytes, memoryMax, diskMax } = config.store;
   return {
     worker: config.id,
-    isServing: desk.isOpen,
+    isServing: desk.isOpen && !cordon.isCordoned,
+    isCordoned: cordon.isCordoned,
     sequence,
     edits: desk.count,
     editsMax: desk.editsMax,

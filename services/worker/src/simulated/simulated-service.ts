@@ -10,6 +10,7 @@ import {
 } from '@instgenie/rpc';
 import { newsMessage } from '../api/edit-messages.ts';
 import { parseEdit, parsePrime } from '../api/parse-request.ts';
+import { Cordon } from '../edits/cordon.ts';
 import type { EditDesk } from '../edits/edit-desk.ts';
 import { Feed } from '../edits/edit-feed.ts';
 import type { EditRuns } from '../edits/edit-runs.ts';
@@ -30,6 +31,7 @@ const silentMs = 500;
 /** A simulated worker as others call it. */
 export function simulatedService(parts: SimulatedServiceParts): RpcService {
   const { host, desk, runs } = parts;
+  const cordon = new Cordon(undefined, false);
   const { edits, loadBeatMs } = host.config;
   return implement(workerServiceDefinition(), {
     Edit: serverStreaming(async function* (request, context) {
@@ -74,11 +76,15 @@ export function simulatedService(parts: SimulatedServiceParts): RpcService {
       host.batcher.drain({ handOver });
       return { edits: desk.count };
     }),
+    Cordon: unary(async ({ isCordoned }) => {
+      await cordon.set(isCordoned);
+      return { edits: desk.count };
+    }),
     WatchLoad: serverStreaming(async function* (_, { signal }) {
       let known = -1;
       for (let sequence = 0; !signal.aborted; sequence++) {
         const { version } = host.store;
-        yield simulatedLoad({ host, desk }, { sequence, withVariants: version !== known });
+        yield simulatedLoad({ host, desk, cordon }, { sequence, withVariants: version !== known });
         known = version;
         await pause(loadBeatMs, undefined, { signal }).catch(() => undefined);
       }

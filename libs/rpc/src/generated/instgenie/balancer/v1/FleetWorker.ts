@@ -56,6 +56,10 @@ export interface FleetWorker {
    * How many there may be.
    */
   diskBytesMax?: number | string | Long;
+  /**
+   * Whether it takes no edits because somebody said so.
+   */
+  isCordoned?: boolean;
 }
 
 /**
@@ -110,4 +114,8 @@ export interface FleetWorker__Output {
    * How many there may be.
    */
   diskBytesMax: number;
+  /**
+   * Whether it takes no edits because somebody said so.
+   */
+  isCordoned: boolean;
 }

@@ -67,6 +67,10 @@ export interface PickRequest {
    * Answer with the scores of all workers.
    */
   explain?: boolean;
+  /**
+   * Only ask: nothing is counted, and where nobody can do it the answer names no worker and says why in `refused`.
+   */
+  dryRun?: boolean;
 }
 
 /**
@@ -133,4 +137,8 @@ export interface PickRequest__Output {
    * Answer with the scores of all workers.
    */
   explain: boolean;
+  /**
+   * Only ask: nothing is counted, and where nobody can do it the answer names no worker and says why in `refused`.
+   */
+  dryRun: boolean;
 }

@@ -23,6 +23,10 @@ export interface PickResponse {
    * How all workers stood, where asked for.
    */
   scores?: _instgenie_balancer_v1_Score[];
+  /**
+   * Why nobody was picked, for who only asks: unserved, full, cold, late, wait, batch or tenant.
+   */
+  refused?: string;
 }
 
 /**
@@ -45,4 +49,8 @@ export interface PickResponse__Output {
    * How all workers stood, where asked for.
    */
   scores: _instgenie_balancer_v1_Score__Output[];
+  /**
+   * Why nobody was picked, for who only asks: unserved, full, cold, late, wait, batch or tenant.
+   */
+  refused: string;
 }

@@ -60,6 +60,10 @@ export interface WatchLoadResponse {
    * Whether `variants` says them.
    */
   hasVariants?: boolean;
+  /**
+   * Whether it takes no edits because somebody said so (Cordon).
+   */
+  isCordoned?: boolean;
 }
 
 /**
@@ -110,4 +114,8 @@ export interface WatchLoadResponse__Output {
    * Whether `variants` says them.
    */
   hasVariants: boolean;
+  /**
+   * Whether it takes no edits because somebody said so (Cordon).
+   */
+  isCordoned: boolean;
 }

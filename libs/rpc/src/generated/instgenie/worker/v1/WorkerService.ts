@@ -9,6 +9,14 @@ import type {
   CancelResponse__Output as _instgenie_worker_v1_CancelResponse__Output,
 } from '../../../instgenie/worker/v1/CancelResponse.ts';
 import type {
+  CordonRequest as _instgenie_worker_v1_CordonRequest,
+  CordonRequest__Output as _instgenie_worker_v1_CordonRequest__Output,
+} from '../../../instgenie/worker/v1/CordonRequest.ts';
+import type {
+  CordonResponse as _instgenie_worker_v1_CordonResponse,
+  CordonResponse__Output as _instgenie_worker_v1_CordonResponse__Output,
+} from '../../../instgenie/worker/v1/CordonResponse.ts';
+import type {
   DrainRequest as _instgenie_worker_v1_DrainRequest,
   DrainRequest__Output as _instgenie_worker_v1_DrainRequest__Output,
 } from '../../../instgenie/worker/v1/DrainRequest.ts';
@@ -92,6 +100,55 @@ export interface WorkerServiceClient extends grpc.Client {
   cancel(
     argument: _instgenie_worker_v1_CancelRequest,
     callback: grpc.requestCallback<_instgenie_worker_v1_CancelResponse__Output>,
+  ): grpc.ClientUnaryCall;
+
+  /**
+   * Is left out of picks until it is said again, also after restarts; whoever is sent here all the same is served, and so
+   * are peers.
+   */
+  Cordon(
+    argument: _instgenie_worker_v1_CordonRequest,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<_instgenie_worker_v1_CordonResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  Cordon(
+    argument: _instgenie_worker_v1_CordonRequest,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<_instgenie_worker_v1_CordonResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  Cordon(
+    argument: _instgenie_worker_v1_CordonRequest,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<_instgenie_worker_v1_CordonResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  Cordon(
+    argument: _instgenie_worker_v1_CordonRequest,
+    callback: grpc.requestCallback<_instgenie_worker_v1_CordonResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  /**
+   * Is left out of picks until it is said again, also after restarts; whoever is sent here all the same is served, and so
+   * are peers.
+   */
+  cordon(
+    argument: _instgenie_worker_v1_CordonRequest,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<_instgenie_worker_v1_CordonResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  cordon(
+    argument: _instgenie_worker_v1_CordonRequest,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<_instgenie_worker_v1_CordonResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  cordon(
+    argument: _instgenie_worker_v1_CordonRequest,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<_instgenie_worker_v1_CordonResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  cordon(
+    argument: _instgenie_worker_v1_CordonRequest,
+    callback: grpc.requestCallback<_instgenie_worker_v1_CordonResponse__Output>,
   ): grpc.ClientUnaryCall;
 
   /**
@@ -238,6 +295,12 @@ export interface WorkerServiceHandlers extends grpc.UntypedServiceImplementation
   Cancel: grpc.handleUnaryCall<_instgenie_worker_v1_CancelRequest__Output, _instgenie_worker_v1_CancelResponse>;
 
   /**
+   * Is left out of picks until it is said again, also after restarts; whoever is sent here all the same is served, and so
+   * are peers.
+   */
+  Cordon: grpc.handleUnaryCall<_instgenie_worker_v1_CordonRequest__Output, _instgenie_worker_v1_CordonResponse>;
+
+  /**
    * Takes no new edits from now on; those that are here end, or leave with a checkpoint. Cannot be taken back.
    */
   Drain: grpc.handleUnaryCall<_instgenie_worker_v1_DrainRequest__Output, _instgenie_worker_v1_DrainResponse>;
@@ -272,6 +335,12 @@ export interface WorkerServiceDefinition extends grpc.ServiceDefinition {
     _instgenie_worker_v1_CancelResponse,
     _instgenie_worker_v1_CancelRequest__Output,
     _instgenie_worker_v1_CancelResponse__Output
+  >;
+  Cordon: MethodDefinition<
+    _instgenie_worker_v1_CordonRequest,
+    _instgenie_worker_v1_CordonResponse,
+    _instgenie_worker_v1_CordonRequest__Output,
+    _instgenie_worker_v1_CordonResponse__Output
   >;
   Drain: MethodDefinition<
     _instgenie_worker_v1_DrainRequest,

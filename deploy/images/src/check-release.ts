@@ -9,6 +9,7 @@ const { values } = parseArgs({
   options: {
     grpc: { type: 'string' },
     health: { type: 'string', multiple: true, default: [] },
+    tls: { type: 'boolean', default: false },
     'ca-file': { type: 'string' },
     'server-name': { type: 'string' },
     'key-file': { type: 'string' },
@@ -32,9 +33,7 @@ await using client = new InstgenieClient({
   addresses: [grpc],
   apiKey,
   deadlineMs,
-  ...(serverName === undefined && ca === undefined
-    ? {}
-    : { tls: { ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { serverName }) } }),
+  ...(values.tls ? { tls: { ca, ...(serverName === undefined ? {} : { serverName }) } } : {}),
 });
 
 try {

@@ -1,0 +1,3 @@
+module instgenie.local/forward
+
+go 1.24

@@ -20,6 +20,7 @@ export interface ServedAt {
   readonly http?: number;
 }
 
+const endWithParent = new URL('./end-with-parent.ts', import.meta.url).href;
 const logLinesMax = 2000;
 const exitsMax = 1000;
 
@@ -97,7 +98,12 @@ export class ServiceProcess implements AsyncDisposable {
     const settings = [...set, ...addressSettings(this.#at)];
     const child = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', main, ...settings.flatMap((setting) => ['--set', setting])],
+      [
+        '--disable-warning=ExperimentalWarning',
+        `--import=${endWithParent}`,
+        main,
+        ...settings.flatMap((setting) => ['--set', setting]),
+      ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.#child = child;

@@ -14,8 +14,9 @@ export interface OverloadOptions {
   /** Of the workers' costs. */
   readonly timeScale?: number;
   readonly templates?: number;
-  /** Edits a second; measured where it is not said. */
+  /** Edits a second; measured where it is not said, with so many edits. */
   readonly capacity?: number;
+  readonly capacityEdits?: number;
   readonly seed: number;
   readonly say: (line: string) => void;
 }
@@ -44,7 +45,7 @@ const patientMs = 60_000;
 
 /** Five times as many edits as can be done, between two times with the usual load. */
 export async function measureOverload(options: OverloadOptions): Promise<OverloadFigures> {
-  const { seconds, usualSeconds, workers, seed, say, timeScale = 0.3, templates = 12 } = options;
+  const { seconds, usualSeconds, workers, seed, say, timeScale = 0.3, templates = 12, capacityEdits = 200 } = options;
   await using cluster = await Cluster.start({ workers, workerSet: [`timeScale=${timeScale}`, 'side=128'] });
   const mix = await EditMix.prepare(cluster.client(), { templates, steps: 8 });
   await using calls = cluster.plainCalls();
@@ -56,7 +57,7 @@ export async function measureOverload(options: OverloadOptions): Promise<Overloa
   const aloneMs = median(latencies(await closedLoop({ count: 10, atOnce: 1, send: send(patientMs) })));
   const deadlineMs = patience * aloneMs;
   const capacity =
-    options.capacity ?? rate(await closedLoop({ count: 100 * workers, atOnce: 12 * workers, send: send(patientMs) }));
+    options.capacity ?? rate(await closedLoop({ count: capacityEdits, atOnce: 12 * workers, send: send(patientMs) }));
 
   say(`overload: ${capacity.toFixed(1)} edits a second, then ${factor} times as many, and back`);
   const usualLoad = { perSecond: 0.7 * capacity, seconds: usualSeconds, random, send: send(deadlineMs) };

@@ -9,8 +9,9 @@ export interface TenantOptions {
   readonly workers: number;
   /** Of the workers' costs. */
   readonly timeScale?: number;
-  /** Edits a second; measured where it is not said. */
+  /** Edits a second; measured where it is not said, with so many edits. */
   readonly capacity?: number;
+  readonly capacityEdits?: number;
   readonly seed: number;
   readonly say: (line: string) => void;
 }
@@ -55,7 +56,8 @@ export async function measureTenants(options: TenantOptions): Promise<TenantFigu
   say('tenants: capacity');
   for (const tenant of tenants) await closedLoop({ count: 8, atOnce: 4, send: send(tenant, 60_000) });
   const sends = tenants.map((tenant) => send(tenant, 60_000));
-  const capacity = options.capacity ?? (await capacityOf(sends, workers));
+  const capacity =
+    options.capacity ?? (await capacityOf(sends, { count: options.capacityEdits ?? 160, atOnce: 12 * workers }));
 
   say(`tenants: ${capacity.toFixed(1)} edits a second; shares of ${share}, and one of them ${greed} times as much`);
   const round = async (times: number) => {
@@ -76,12 +78,12 @@ export async function measureTenants(options: TenantOptions): Promise<TenantFigu
 }
 
 /** Edits a second, with always enough of them there, of all tenants in turn. */
-async function capacityOf(sends: readonly (() => Promise<'good' | 'wrong'>)[], workers: number): Promise<number> {
+async function capacityOf(
+  sends: readonly (() => Promise<'good' | 'wrong'>)[],
+  loop: { readonly count: number; readonly atOnce: number },
+): Promise<number> {
   const began = performance.now();
-  const all = await closedLoop({
-    count: 80 * workers,
-    atOnce: 12 * workers,
-    send: async (index) => (await sends[index % sends.length]?.()) ?? 'wrong',
-  });
+  const send = async (index: number) => (await sends[index % sends.length]?.()) ?? 'wrong';
+  const all = await closedLoop({ ...loop, send });
   return (1000 * all.length) / (performance.now() - began);
 }

@@ -23,8 +23,11 @@ export async function benchCluster({ isQuick, say }: BenchContext): Promise<Benc
   return { rows: rows.map((each) => ({ ...each, engine: 'simulated' })) };
 }
 
+/** Five times as many edits as can be done. */
 export async function overloadRows({ isQuick, say }: BenchContext): Promise<readonly Row[]> {
-  const sizes = isQuick ? { seconds: 4, usualSeconds: 3 } : { seconds: 60, usualSeconds: 20 };
+  const sizes = isQuick
+    ? { seconds: 4, usualSeconds: 2, capacityEdits: 100, templates: 6 }
+    : { seconds: 60, usualSeconds: 20 };
   const figures = await measureOverload({ ...sizes, workers: 2, seed: 3, say });
   const { refusalsMs, capacity, deadlineMs, goodput, peakGoodput, lateShare, recoverySeconds } = figures;
   return [
@@ -40,8 +43,15 @@ export async function overloadRows({ isQuick, say }: BenchContext): Promise<read
   ];
 }
 
+/** One tenant sends ten times its share. */
 export async function tenantRows({ isQuick, say }: BenchContext): Promise<readonly Row[]> {
-  const figures = await measureTenants({ seconds: isQuick ? 5 : 60, workers: 2, seed: 5, say });
+  const figures = await measureTenants({
+    seconds: isQuick ? 4 : 60,
+    capacityEdits: isQuick ? 80 : 160,
+    workers: 2,
+    seed: 5,
+    say,
+  });
   const goodShare = (of: typeof figures.with) => (counts(of).good ?? 0) / of.length;
   const p95 = (of: typeof figures.with) => quantile(latencies(of), 0.95);
   return [
@@ -51,8 +61,9 @@ export async function tenantRows({ isQuick, say }: BenchContext): Promise<readon
   ];
 }
 
+/** Redis is gone for a while. */
 export async function redisRows({ isQuick, say }: BenchContext): Promise<readonly Row[]> {
-  const figures = await measureRedisGone({ seconds: isQuick ? 4 : 60, perSecond: 20, seed: 7, say });
+  const figures = await measureRedisGone({ seconds: isQuick ? 3 : 60, perSecond: isQuick ? 20 : 85, seed: 7, say });
   const { ended, refusalsMs, jobs } = figures;
   return [
     row('cluster.redis_gone.success_share', (counts(ended).good ?? 0) / ended.length, {

@@ -5,8 +5,8 @@ import { FuzzedCluster } from './fuzzed-cluster.ts';
 const mib = 1024 ** 2;
 /** After this many requests a gateway has taken what it takes once. */
 const warmRequests = 2500;
-/** What it may take after that: heap that is not collected yet, answers that are kept. */
-const growthBytesMax = 256 * mib;
+/** What it may take after that, however many come: heap that is not collected yet, answers that are kept. */
+const growthBytesMax = 400 * mib;
 
 /** Makes hostile requests of a deployment, and asserts that it takes no harm by them. */
 export async function survive(options: Pick<FuzzOptions, 'requests' | 'seed' | 'onBatch'>): Promise<FuzzReport> {

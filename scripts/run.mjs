@@ -21,6 +21,8 @@ const commands = {
   'chart:write': ['charts/check/main.ts', '--write'],
   bench: ['e2e/bench/main.ts'],
   soak: ['e2e/soak/main.ts'],
+  'e2e:k8s': ['e2e/k8s/main.ts'],
+  'e2e:kwok': ['e2e/k8s/main.ts', '--level', 'kwok'],
   test: ['scripts/test.ts'],
   check: ['scripts/test.ts', '--static'],
 };

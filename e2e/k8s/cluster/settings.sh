@@ -38,12 +38,12 @@ fail() {
   say "$*"
   exit 1
 }
-# A manifest with the values of the variables that stand in it as @name@.
+# A manifest with the values of the variables that stand in it as __name__.
 fill_in() {
   local text name
   text=$(<"$here/manifests/$1")
   shift
-  for name in "$@"; do text=${text//@$name@/${!name}}; done
-  [[ $text != *@[a-z]*_*@* ]] || fail "a manifest is not filled in: ${text#*@}"
+  for name in "$@"; do text=${text//__${name}__/${!name}}; done
+  [[ $text != *__[a-z]*__* ]] || fail "a manifest is not filled in: ${text#*__}"
   printf '%s\n' "$text"
 }

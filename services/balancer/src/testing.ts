@@ -26,7 +26,7 @@ export class BalancerProcess implements AsyncDisposable {
     this.client = connect(`127.0.0.1:${fields.port}`, balancerServiceDefinition());
   }
 
-  /** Starts one for workers that serve at these addresses. */
+  /** Starts one for workers that serve at these addresses; with none of them, `set` says how they are found. */
   static async start(
     workers: readonly string[],
     { id = 'b1', set = [] }: { readonly id?: string; readonly set?: readonly string[] } = {},
@@ -35,7 +35,7 @@ export class BalancerProcess implements AsyncDisposable {
       `id=${id}`,
       'listen=127.0.0.1:0',
       'ops=127.0.0.1:0',
-      `workers=${JSON.stringify(workers)}`,
+      ...(workers.length === 0 ? [] : [`workers=${JSON.stringify(workers)}`]),
       ...set,
     ];
     const child = spawn(

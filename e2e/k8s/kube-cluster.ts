@@ -1,0 +1,153 @@
+import { execFile, spawn } from 'node:child_process';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** What a cluster is: an API without nodes, with nodes that only say that pods run, or with one that runs them. */
+export type Level = 'control-plane' | 'kwok' | 'node';
+
+export interface KubeOptions {
+  readonly level: Level;
+  /** kwok: how many nodes there are; node: ports of this machine that lead into it. */
+  readonly args?: readonly string[];
+  /** Such as `HPAScaleToZero=true`. */
+  readonly featureGates?: string;
+}
+
+const scripts = fileURLToPath(new URL('./cluster/', import.meta.url));
+const outputMax = 64 * 1024 ** 2;
+const run = promisify(execFile);
+
+/** What each level is built from. */
+export const partsOf: Readonly<Record<Level, readonly string[]>> = {
+  'control-plane': ['control-plane'],
+  kwok: ['control-plane', 'kwok'],
+  node: ['control-plane', 'helm', 'node'],
+};
+
+/** Builds what is missing for a level; says on standard error what it does. */
+export async function buildCluster(level: Level): Promise<void> {
+  await script('build.sh', partsOf[level], process.env);
+}
+
+/** Binaries that a level needs and that are not built; building them takes minutes. */
+export async function missingBinaries(level: Level): Promise<readonly string[]> {
+  const names = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'];
+  if (level === 'kwok') names.push('kwok');
+  if (level === 'node') names.push('kubelet', 'kube-proxy', 'coredns', 'containerd', 'ctr', 'forward', 'helm');
+  const bin = await binFolder();
+  const missing: string[] = [];
+  for (const name of names) await access(join(bin, name)).catch(() => missing.push(name));
+  return missing;
+}
+
+/** A Kubernetes of our own on this machine, gone when it is disposed of. */
+export class KubeCluster implements AsyncDisposable {
+  readonly level: Level;
+  readonly folder: string;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #kubectl: string;
+
+  private constructor(level: Level, { folder, env, bin }: { folder: string; env: NodeJS.ProcessEnv; bin: string }) {
+    this.level = level;
+    this.folder = folder;
+    this.#env = env;
+    this.#kubectl = join(bin, 'kubectl');
+  }
+
+  /** Resolves when it is ready. What it needs is built before. */
+  static async start({ level, args = [], featureGates = '' }: KubeOptions): Promise<KubeCluster> {
+    const folder = await mkdtemp(join(tmpdir(), 'instgenie-kubernetes-'));
+    const env = { ...process.env, KUBE_STATE: join(folder, 'state'), FEATURE_GATES: featureGates };
+    const cluster = new KubeCluster(level, { folder, env, bin: await binFolder() });
+    try {
+      await script('start.sh', [level, ...args], env);
+    } catch (thrown) {
+      await cluster[Symbol.asyncDispose]();
+      throw thrown;
+    }
+    return cluster;
+  }
+
+  get state(): string {
+    return join(this.folder, 'state');
+  }
+
+  get kubeconfig(): string {
+    return join(this.state, 'kubeconfig');
+  }
+
+  /** Its output. */
+  async kubectl(...args: readonly string[]): Promise<string> {
+    const { stdout } = await run(this.#kubectl, ['--kubeconfig', this.kubeconfig, ...args], { maxBuffer: outputMax });
+    return stdout;
+  }
+
+  /** Makes objects what they are here. */
+  async apply(...objects: readonly object[]): Promise<void> {
+    const file = join(this.folder, 'objects.json');
+    await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+    await this.kubectl('apply', '--server-side', '-f', file);
+  }
+
+  async applyManifest(name: string, values: Readonly<Record<string, string | number>>): Promise<void> {
+    const text = await readFile(join(scripts, 'manifests', name), 'utf8');
+    const file = join(this.folder, name);
+    await writeFile(
+      file,
+      text.replaceAll(/__([a-z_]+?)__/g, (_, value: string) => `${values[value]}`),
+    );
+    await this.kubectl('apply', '-f', file);
+  }
+
+  /** What a GET of the API with `watch` says, line by line, until the signal aborts. */
+  async *watch(path: string, signal: AbortSignal): AsyncGenerator<unknown, void, undefined> {
+    const args = ['--kubeconfig', this.kubeconfig, 'get', '--raw', path];
+    const child = spawn(this.#kubectl, args, { stdio: ['ignore', 'pipe', 'inherit'], signal });
+    child.on('error', () => undefined);
+    for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as unknown;
+  }
+
+  /** As the machine that it ran on had died. */
+  async killApiServer(): Promise<void> {
+    process.kill(await this.#pid('kube-apiserver'), 'SIGKILL');
+  }
+
+  /** Comes back with the same data; resolves when it is ready. */
+  async startApiServer(): Promise<void> {
+    const command = await readFile(join(this.state, 'config', 'kube-apiserver.command'), 'utf8');
+    const child = spawn('bash', ['-c', `exec ${command} >>"$0" 2>&1`, join(this.state, 'log', 'kube-apiserver.log')], {
+      detached: true,
+      stdio: 'ignore',
+    });
+    child.unref();
+    await writeFile(join(this.state, 'run', 'kube-apiserver.pid'), `${child.pid}`);
+    while (!(await this.kubectl('get', '--raw', '/readyz').catch(() => ''))) continue;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await script('stop.sh', [], this.#env);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #pid(name: string): Promise<number> {
+    return Number(await readFile(join(this.state, 'run', `${name}.pid`), 'utf8'));
+  }
+}
+
+async function binFolder(): Promise<string> {
+  const { stdout } = await run('bash', ['-c', '. "$0" && echo "$bin"', join(scripts, 'settings.sh')]);
+  return stdout.trim();
+}
+
+/** Its output is for who watches. */
+async function script(name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(join(scripts, name), args, { env, stdio: ['ignore', 2, 2] });
+  const ended = Promise.withResolvers<number | null>();
+  child.on('error', ended.reject).on('exit', ended.resolve);
+  const code = await ended.promise;
+  if (code !== 0) throw new Error(`${name} ${args.join(' ')} ended with ${code}`);
+}

@@ -22,6 +22,8 @@ export interface ClusterOptions {
   readonly workerSet?: readonly string[];
   readonly gatewaySet?: readonly string[];
   readonly balancerSet?: readonly string[];
+  /** Makes workers findable once they serve, and says by which `discovery`; without it balancers have a list. */
+  readonly discovery?: (workers: readonly ServiceProcess[]) => Promise<object>;
   /** Without it there are no jobs. */
   readonly hasRedis?: boolean;
   /** Whoever calls shows a key of one of these tenants; without any, everybody is one tenant. */
@@ -48,6 +50,7 @@ export class Cluster implements AsyncDisposable {
   readonly balancers: readonly ServiceProcess[];
   readonly gateways: readonly ServiceProcess[];
   readonly #fields: ClusterFields;
+  readonly #watchers = new Map<string, InstgenieClient>();
 
   private constructor(fields: ClusterFields) {
     this.workers = fields.workers;
@@ -66,7 +69,7 @@ export class Cluster implements AsyncDisposable {
     const blobs = join(folder.path, 'blobs');
     const keys = await makeKeys(blobs, options.tenants ?? []);
     const workers = await start(workerProcesses(options, { folder: folder.path, blobs, redis }));
-    const balancers = await start(balancerProcesses(options, workers));
+    const balancers = await start(balancerProcesses(options, await discoverySetting(options, workers)));
     const gateways = await start(gatewayProcesses(options, { balancers, blobs, redis, isOpen: keys.size === 0 }));
     const cluster = new Cluster({ workers, balancers, gateways, redis, keys, cleanup: cleanup.move() });
     try {
@@ -112,7 +115,7 @@ export class Cluster implements AsyncDisposable {
   async ready(workers = this.workers.length): Promise<void> {
     const ends = performance.now() + readyMs;
     for (const gateway of this.gateways) {
-      const client = this.client({ gateways: [gateway] });
+      const client = this.#watcher(gateway);
       while (!(await hasWorkers(client, workers))) {
         assert(performance.now() < ends, `${gateway.name} does not see ${workers} workers:\n${this.#lastWords()}`);
         await pause(readyEveryMs);
@@ -122,6 +125,13 @@ export class Cluster implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#fields.cleanup.disposeAsync();
+  }
+
+  /** One for each gateway, however often it is asked. */
+  #watcher(gateway: ServiceProcess): InstgenieClient {
+    const known = this.#watchers.get(gateway.name) ?? this.client({ gateways: [gateway] });
+    this.#watchers.set(gateway.name, known);
+    return known;
   }
 
   #lastWords(): string {
@@ -185,14 +195,18 @@ function workerProcesses(
   });
 }
 
+async function discoverySetting({ discovery }: ClusterOptions, workers: readonly ServiceProcess[]): Promise<string> {
+  if (discovery !== undefined) return `discovery=${JSON.stringify(await discovery(workers))}`;
+  return `workers=[${workers.map(({ address }) => address).join(', ')}]`;
+}
+
 function balancerProcesses(
   { balancers = 1, balancerSet = [] }: ClusterOptions,
-  workers: readonly ServiceProcess[],
+  discovery: string,
 ): readonly ProcessOptions[] {
-  const addresses = workers.map(({ address }) => address).join(', ');
   return Array.from({ length: balancers }, (_, index) => {
     const name = `balancer-${index + 1}`;
-    return { name, main: mainOf('balancer'), set: [`id=${name}`, `workers=[${addresses}]`, ...balancerSet] };
+    return { name, main: mainOf('balancer'), set: [`id=${name}`, discovery, ...balancerSet] };
   });
 }
 

@@ -214,3 +214,14 @@ test('an address that is none is refused, and no error tells a password', async 
     return !`${text}${String((thrown as Error).cause)}`.includes('canary');
   });
 });
+
+test('who primes a variant is known while its lead lasts, and that it was deleted afterwards', async () => {
+  await using opened = await openIndex();
+  const { index } = opened;
+  const key = randomKey();
+  assert.deepEqual(await index.noted(key), { isDeleted: false, leader: undefined });
+  await index.takeLead(key, 'one of two', leaseMs);
+  assert.deepEqual(await index.noted(key), { isDeleted: false, leader: 'one of two' });
+  await index.delete(key);
+  assert.deepEqual(await index.noted(key), { isDeleted: true, leader: undefined });
+});

@@ -122,6 +122,14 @@ export class RedisIndex implements Disposable {
       .toSorted((a, b) => Number(a.tier === 'disk') - Number(b.tier === 'disk') || (a.worker < b.worker ? -1 : 1));
   }
 
+  /** What is known of a variant beside who holds it: whether it was deleted, and who primes it now. */
+  async noted(key: VariantKey): Promise<{ readonly isDeleted: boolean; readonly leader: string | undefined }> {
+    return await this.#run(async (redis) => {
+      const [gone, lead] = await Promise.all([redis.exists(keys.gone(key)), redis.get(keys.lead(key))]);
+      return { isDeleted: gone === 1, leader: lead?.slice(lead.indexOf(' ') + 1) };
+    });
+  }
+
   /** One worker at a time is told to prime a variant; its lead lasts `leadMs`, unless it is kept or given up. */
   async takeLead(key: VariantKey, worker: string, leadMs: number): Promise<Lead> {
     const reply = await this.#run((redis) =>

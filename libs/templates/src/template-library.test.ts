@@ -163,3 +163,13 @@ test("a tenant's variants count against its quota", async () => {
   }
   assert.deepEqual([await library.usedBytes('a shop'), await library.usedBytes('b')], [3, 300]);
 });
+
+test('who operates a deployment finds a template by its id alone', async () => {
+  const { root, library } = await open();
+  await using _ = root;
+  await library.add(template());
+  const other = await library.add(template({ tenant: 'b' }));
+  assert.deepEqual(await library.locate(other.id), other);
+  assert.equal(await library.locate('0'.repeat(24)), undefined);
+  assert.equal(await library.locate('../b'), undefined);
+});

@@ -78,6 +78,16 @@ export class TemplateLibrary {
     return this.#records('templates/', onDamaged);
   }
 
+  /** A template by its id alone, whoever has it: for those who operate a deployment. Undefined where there is none. */
+  async locate(id: string): Promise<TemplateRecord | undefined> {
+    if (!isTemplateId(id)) return undefined;
+    for await (const name of this.#blobs.list('templates/')) {
+      const record = name.endsWith(`/${id}.json`) ? await this.#readNamed(name) : undefined;
+      if (record !== undefined && record !== 'damaged') return record;
+    }
+    return undefined;
+  }
+
   /** Templates of the tenant whose ids come after `after`, `size` of them at most, and whether there are more. */
   async page(
     tenant: string,

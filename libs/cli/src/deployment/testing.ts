@@ -29,10 +29,7 @@ export function fleetWorker(worker: string, fields: Partial<balancer.FleetWorker
 const never = async () => {
   throw new ServiceError('unsupported', 'not of this test');
 };
-// biome-ignore lint/correctness/useYield: it never has anything to say
-const neverSays = async function* () {
-  throw new ServiceError('unsupported', 'not of this test');
-};
+const neverSays = () => ReadableStream.from([]);
 
 /** For tests: serves a fleet, and answers picks. */
 export async function fakeBalancer(

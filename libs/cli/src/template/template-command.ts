@@ -12,6 +12,7 @@ import { readPictureFile } from '../read-file.ts';
 import { factList, textTable } from '../table.ts';
 import { type DataFlags, dataFlag, openLibrary, tenant } from './open-library.ts';
 import { type PrimeFlags, primeRecord, storageOf } from './prime-template.ts';
+import { whyCommand } from './why/why-command.ts';
 
 type ListFlags = DataFlags & { readonly json: boolean };
 type KeptFlags = ListFlags & StoreFlags;
@@ -33,7 +34,8 @@ same template.
 Examples:
   instgenie template add portrait.png --name "spring poster" --prime
   instgenie edit --template ID --mask hat.png --prompt "pink curly hair"
-  instgenie template pin ID`;
+  instgenie template pin ID
+  instgenie template why ID --blobs ./blobs --redis redis://127.0.0.1:6379`;
 
 /** `instgenie template`: pictures that are edited again and again. */
 export function templateCommand(context: CommandContext): Command {
@@ -73,7 +75,7 @@ export function templateCommand(context: CommandContext): Command {
   const command = new Command('template')
     .description('pictures that are edited again and again')
     .addHelpText('after', notes);
-  for (const sub of [add, list, prime, pin, remove, stat]) command.addCommand(sub);
+  for (const sub of [add, list, prime, pin, remove, stat, whyCommand(context)]) command.addCommand(sub);
   return command;
 }
 

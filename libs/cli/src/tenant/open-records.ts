@@ -13,12 +13,16 @@ export interface RecordFlags {
 
 /** Adds the flags of every command that reads or writes what a gateway keeps. */
 export function withRecordFlags(command: Command): Command {
+  return command.addOption(blobsOption()).option('--json', 'print one JSON object', false);
+}
+
+export function blobsOption(): Option {
   const text = "the gateway's `blobs`: a folder, file:// or s3:// (default: $INSTGENIE_BLOBS)";
-  return command.addOption(new Option('--blobs <place>', text)).option('--json', 'print one JSON object', false);
+  return new Option('--blobs <place>', text);
 }
 
 /** The place where a gateway keeps its records. Throws `invalid` where nobody said which. */
-export function openRecords(context: CommandContext, { blobs }: RecordFlags): BlobStore {
+export function openRecords(context: CommandContext, { blobs }: Pick<RecordFlags, 'blobs'>): BlobStore {
   const place = blobs ?? process.env['INSTGENIE_BLOBS'];
   if (place === undefined || place === '') {
     throw new ServiceError('invalid', 'blobs: pass --blobs PLACE, as in the settings of the gateway', {

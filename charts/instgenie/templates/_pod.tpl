@@ -5,8 +5,9 @@
 annotations:
   {{- toYaml $annotations | nindent 2 }}
 labels:
-  {{- $labels := include "instgenie.labels" . | fromYaml -}}
-  {{- toYaml (merge $labels (default dict .labels) (deepCopy .part.podLabels) .root.Values.podLabels) | nindent 2 }}
+  {{- /* No version of the chart: a pod is replaced when something of it changes. */}}
+  {{- $labels := include "instgenie.selector" . | fromYaml -}}
+  {{- toYaml (merge $labels (default dict .labels) (deepCopy .part.podLabels) .root.Values.podLabels .root.Values.commonLabels) | nindent 2 }}
 {{- end -}}
 
 {{/* Where it may be and how it is spread. */}}

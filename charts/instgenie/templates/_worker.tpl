@@ -34,7 +34,7 @@
 {{- define "instgenie.workerResources" -}}
 {{- $resources := deepCopy .resources -}}
 {{- if eq .gpu.mode "devicePlugin" -}}
-{{- $_ := set $resources "limits" (merge (dict .gpu.resourceName .gpu.count) (default dict $resources.limits)) -}}
+{{- $_ := set $resources "limits" (merge (dict .gpu.resourceName (toString .gpu.count)) (default dict $resources.limits)) -}}
 {{- else if eq .gpu.mode "dra" -}}
 {{- $_ := set $resources "claims" (list (dict "name" "gpu")) -}}
 {{- end -}}

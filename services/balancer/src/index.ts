@@ -1,3 +1,4 @@
+export { type BalancerConfig, balancerConfig } from './config.ts';
 export { type EditEnd, Fleet, type FleetSettings } from './fleet/fleet.ts';
 export { emptyFleet, type FleetSnapshot } from './fleet/fleet-snapshot.ts';
 export { usualOutliers } from './fleet/outliers.ts';

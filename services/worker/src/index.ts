@@ -13,3 +13,4 @@ export {
 } from './batching/batcher.ts';
 export type { EditRequest, Priority } from './batching/edit-request.ts';
 export { EngineExecutor } from './batching/engine-executor.ts';
+export { type WorkerConfig, workerConfig } from './config.ts';

@@ -1,0 +1,55 @@
+import { balancerConfig } from '@instgenie/balancer';
+import { parseConfig } from '@instgenie/config';
+import { gatewayConfig } from '@instgenie/gateway';
+import { workerConfig } from '@instgenie/worker';
+import { at, containersOf, type KubeObject, listAt, podTemplates, textOf } from './kube-objects.ts';
+
+const schemas = { gateway: gatewayConfig, balancer: balancerConfig, worker: workerConfig } as const;
+
+/** Where a pod's settings, from its ConfigMap and its arguments, are not what its service takes. */
+export function settingsMistakes(objects: readonly KubeObject[]): readonly string[] {
+  return podTemplates(objects).flatMap((pod) => {
+    const container = containersOf(pod).find(({ name }) => name === pod.component && pod.component in schemas);
+    if (container === undefined) return [];
+    const service = pod.component as keyof typeof schemas;
+    const sources = listAt(
+      listAt(pod.spec, 'volumes').find(({ name }) => name === 'config'),
+      'projected',
+      'sources',
+    );
+    const map = sources.map((source) => at(source, 'configMap', 'name')).find((name) => name !== undefined);
+    const text = at(
+      objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === map),
+      'data',
+      `${service}.yaml`,
+    );
+    if (typeof text !== 'string') return [`${pod.name}: has no settings`];
+    const values: Readonly<Record<string, string>> = {
+      POD_NAME: 'pod-0',
+      INSTGENIE_REDIS: 'redis://:secret@redis:6379',
+    };
+    const args = (container['args'] ?? []) as readonly string[];
+    const set = args
+      .filter((_, index) => args[index - 1] === '--set')
+      .map((argument) => argument.replaceAll(/\$\(([A-Z_]+)\)/g, (whole, name: string) => values[name] ?? whole));
+    try {
+      const settings: unknown = parseConfig(schemas[service], { text, set });
+      return mountMistakes(pod.name, settings, { objects, sources });
+    } catch (thrown) {
+      return [`${pod.name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`];
+    }
+  });
+}
+
+/** Files that settings name below /etc/instgenie have to be in the volume that is mounted there. */
+function mountMistakes(
+  name: string,
+  settings: unknown,
+  { sources }: { readonly objects: readonly KubeObject[]; readonly sources: readonly object[] },
+): readonly string[] {
+  const mounted = new Set(
+    sources.flatMap((source) => listAt(source, 'secret', 'items').map(({ path }) => `/etc/instgenie/${textOf(path)}`)),
+  );
+  const named = [...JSON.stringify(settings).matchAll(/"(\/etc\/instgenie\/[^"]+)"/g)].map((match) => match[1] ?? '');
+  return named.filter((path) => !mounted.has(path)).map((path) => `${name}: ${path} is in no volume`);
+}

@@ -17,7 +17,6 @@ const volumeKinds = new Set([
   'emptyDir',
   'ephemeral',
   'image',
-  'nfs',
   'persistentVolumeClaim',
   'projected',
   'secret',

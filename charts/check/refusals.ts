@@ -29,7 +29,7 @@ export const refusals: readonly Refusal[] = [
   },
   {
     name: 'two sources',
-    args: over('pools.default.models=[{"name":"a","source":{"image":{"reference":"x"},"volume":{"nfs":{}}}}]'),
+    args: over('pools.default.models=[{"name":"a","source":{"image":{"reference":"x"},"volume":{"csi":{}}}}]'),
     says: /exactly one source/,
   },
   {

@@ -57,8 +57,10 @@
 {{- if ne (len .source) 1 }}
 - {{ $where }}.models, {{ .name }}: exactly one source of persistentVolumeClaim, image, init and volume
 {{- end }}
-{{- if hasKey (default dict .source.volume) "hostPath" }}
-- {{ $where }}.models, {{ .name }}: hostPath is not allowed by Pod Security; use a local PersistentVolume with persistentVolumeClaim
+{{- range $kind, $_ := default dict .source.volume }}
+{{- if not (has $kind (list "configMap" "csi" "downwardAPI" "emptyDir" "ephemeral" "projected" "secret")) }}
+- {{ $where }}.models, source.volume: {{ $kind }} is not allowed by Pod Security; make a PersistentVolume of it and use persistentVolumeClaim
+{{- end }}
 {{- end }}
 {{- if and (eq (default "" .provider) "cuda") (eq $pool.gpu.mode "none") }}
 - {{ $where }}.gpu.mode: {{ .name }} wants cuda: use devicePlugin or dra

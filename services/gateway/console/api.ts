@@ -142,7 +142,8 @@ export class Api {
 
   async #fetch(path: string, options: RequestInit = {}): Promise<Response> {
     const key = this.#key();
-    const headers = { ...options.headers, ...(key === '' ? {} : { authorization: `Bearer ${key}` }) };
+    const headers = new Headers(options.headers);
+    if (key !== '') headers.set('authorization', `Bearer ${key}`);
     const response = await fetch(path, { ...options, headers });
     if (response.ok) return response;
     const body = (await response.json().catch(() => undefined)) as

@@ -71,7 +71,7 @@ export function specFields(edit: v1.EditSpec__Output | null): OrderFields {
     count: count === 0 ? undefined : count,
     isDense: dense,
     mustBeWarm: requireWarm,
-    seed: seed === undefined ? undefined : Number(seed),
+    seed,
   };
 }
 

@@ -44,16 +44,8 @@ export function afterFailure(failures: readonly Failure[]): NextMove {
  * `final`: elsewhere it would end the same way.
  */
 export function failureKind(error: ServiceError): 'refused' | 'lost' | 'final' {
-  switch (error.code) {
-    case 'overloaded':
-      return 'refused';
-    case 'unavailable':
-      return error instanceof RetryError ? 'refused' : 'lost';
-    case 'internal':
-    case 'cancelled':
-      // Nobody has cancelled it here: a connection that goes away looks like this, too.
-      return 'lost';
-    default:
-      return 'final';
-  }
+  const { code } = error;
+  if (code === 'overloaded' || (code === 'unavailable' && error instanceof RetryError)) return 'refused';
+  // Nobody has cancelled it here: a connection that goes away looks like that, too.
+  return code === 'unavailable' || code === 'internal' || code === 'cancelled' ? 'lost' : 'final';
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ServiceError } from '@instgenie/domain';
-import { RetryError } from '@instgenie/rpc';
+import { type EditResponse, RetryError } from '@instgenie/rpc';
 import type { EditNews } from './editing.ts';
 import { noGuards } from './guards.ts';
 import { caller, checkpoint, FakeWorker, openDesk, order, result, stepped } from './testing.ts';
@@ -12,6 +12,11 @@ const call = { caller, signal, traceparent: undefined };
 /** Ends when whoever called has gone. */
 function gone(of: AbortSignal): Promise<void> {
   return new Promise((resolve) => of.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Says no before anything else. */
+async function* failing(error: ServiceError): AsyncGenerator<EditResponse, void> {
+  yield await Promise.reject(error);
 }
 
 /** Breaks the connection, as a process does that dies. */
@@ -153,13 +158,11 @@ test('a worker that is silent is lost', async () => {
 
 test('refusals send an edit on, and cost no retry; when all refuse it hears when to come back', async () => {
   const refusing = () =>
-    FakeWorker.start(async function* () {
-      throw new RetryError('overloaded', 'full', { field: 'edits', retryAfterMs: 700 });
-    });
+    FakeWorker.start(() => failing(new RetryError('overloaded', 'full', { field: 'edits', retryAfterMs: 700 })));
   await using full = await refusing();
-  await using leaving = await FakeWorker.start(async function* () {
-    throw new RetryError('unavailable', 'leaving', { retryAfterMs: 0 });
-  });
+  await using leaving = await FakeWorker.start(() =>
+    failing(new RetryError('unavailable', 'leaving', { retryAfterMs: 0 })),
+  );
   await using free = await FakeWorker.start(async function* () {
     yield result('done');
   });
@@ -184,9 +187,9 @@ test('an edit that ends two workers at the same place is not tried again', async
 });
 
 test('a wrong edit fails as the worker says, once', async () => {
-  await using worker = await FakeWorker.start(async function* () {
-    throw new ServiceError('invalid', 'mask: too small', { field: 'mask' });
-  });
+  await using worker = await FakeWorker.start(() =>
+    failing(new ServiceError('invalid', 'mask: too small', { field: 'mask' })),
+  );
   await using other = await FakeWorker.start(async function* () {
     yield result('done');
   });

@@ -7,7 +7,7 @@ import type { EditOrder } from './edit-order.ts';
 import { type EditSpans, inSpan } from './edit-spans.ts';
 import type { EditAnswer, EditedPicture } from './editing.ts';
 import type { EditGuards, GuardedEdit } from './guards.ts';
-import { NewsBoard } from './news-board.ts';
+import type { NewsBoard } from './news-board.ts';
 import { type PreparedEdit, type PrepareParts, prepareEdit } from './prepare-edit.ts';
 import { type RunDone, type RunParts, runResult } from './run-result.ts';
 import { seedOf, workerEditId, workerRequest } from './worker-request.ts';

@@ -46,7 +46,7 @@ export class NewsBoard {
       let heard = 0;
       for (;;) {
         const wake = this.#wake.promise;
-        for (const { at, news } of [...this.#latest.values()]) {
+        for (const { at, news } of this.#latest.values()) {
           if (at < heard) continue;
           heard = at + 1;
           yield news;

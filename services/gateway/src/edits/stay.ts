@@ -4,9 +4,6 @@ import type { EditRequest, EditResponse__Output, RpcClient, WorkerServiceDefinit
 type Result = NonNullable<EditResponse__Output['result']>;
 type Checkpoint = NonNullable<EditResponse__Output['checkpoint']>;
 
-/** News of an edit on a worker, but for its end. */
-export type StayNews = Exclude<EditResponse__Output, { readonly event: 'result' | 'checkpoint' | 'alive' }>;
-
 /** How far an edit has come, over all its stays. */
 export interface Progress {
   checkpoint: Checkpoint | undefined;

@@ -17,6 +17,8 @@ import { WorkerClients } from './worker-clients.ts';
 export interface FleetSettings {
   readonly gateway: string;
   readonly balancers: readonly string[];
+  /** Known from the start. */
+  readonly models: readonly string[];
   readonly connect: ConnectOptions;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,6 +30,7 @@ type Balancer = RpcClient<BalancerServiceDefinition>;
 const pickMs = 250;
 const reportEveryMs = 100;
 const reportsMax = 1000;
+const modelsMax = 256;
 const watchMs = 3_600_000;
 const retryMs = { least: 100, most: 2000 };
 /** A balancer that failed is asked again after this time, if another one answers meanwhile. */
@@ -40,15 +43,18 @@ export class BalancerFleet implements Fleet {
   readonly #clients: WorkerClients;
   readonly #stop = new AbortController();
   readonly #endings: EditEnding[] = [];
+  /** To be said with the next report. */
+  #waiting: ReadonlyMap<string, number> = new Map();
   /** Edits that this gateway has sent and that have not ended, by worker. */
   readonly #sent = new Map<string, number>();
   readonly #running: readonly Promise<void>[];
-  #models: readonly FleetModel[] = [];
+  #models: readonly FleetModel[];
   #workers: readonly FleetWorker[] = [];
   #isAlone = false;
 
   constructor(settings: FleetSettings) {
     this.#settings = settings;
+    this.#models = settings.models.map((name) => ({ name, side: 0, defaultSteps: 0, defaultGuidance: 0, workers: 0 }));
     this.#balancers = settings.balancers.map((address) => ({
       client: connect(address, balancerServiceDefinition(), settings.connect),
       restsUntilMs: 0,
@@ -87,6 +93,11 @@ export class BalancerFleet implements Fleet {
   report(ending: EditEnding): void {
     this.#count(ending.worker, -1);
     if (this.#endings.length < reportsMax) this.#endings.push(ending);
+  }
+
+  /** Edits of jobs that wait, by model: balancers say by them how many workers there should be. */
+  reportWaiting(waiting: ReadonlyMap<string, number>): void {
+    this.#waiting = waiting;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -162,7 +173,7 @@ export class BalancerFleet implements Fleet {
   }
 
   #learn(messages: readonly balancer.FleetWorker__Output[]): void {
-    this.#models = fleetModels(messages);
+    this.#models = withKnown(fleetModels(messages), this.#models);
     this.#workers = messages.map(fleetWorker);
     this.#clients.keep(new Set(this.#workers.map(({ address }) => address)));
   }
@@ -173,13 +184,22 @@ export class BalancerFleet implements Fleet {
     while (!signal.aborted) {
       await pause(reportEveryMs, undefined, { signal }).catch(() => undefined);
       const ended = this.#endings.splice(0);
-      if (ended.length === 0) continue;
-      const request = { gateway: this.#settings.gateway, ended: ended.map(reportOf) };
+      const waiting = [...this.#waiting].map(([model, edits]) => ({ model, edits }));
+      this.#waiting = new Map();
+      if (ended.length === 0 && waiting.length === 0) continue;
+      const request = { gateway: this.#settings.gateway, ended: ended.map(reportOf), waiting };
       const send = ({ client }: { readonly client: Balancer }) =>
         client.unary('Report', request, { deadlineMs: pickMs, signal }).catch(() => undefined);
       await Promise.all(this.#balancers.map(send));
     }
   }
+}
+
+/** Models that are served, and those that were or may be: their pools may have no worker just now. */
+function withKnown(served: readonly FleetModel[], known: readonly FleetModel[]): readonly FleetModel[] {
+  const names = new Set(served.map(({ name }) => name));
+  const away = known.filter(({ name }) => !names.has(name)).map((model) => ({ ...model, workers: 0 }));
+  return [...served, ...away].slice(0, modelsMax);
 }
 
 /** Whether a balancer has answered, if only with a no. */

@@ -27,7 +27,10 @@ test('edits of one template go to one worker, those of many to all', () => {
   const chosen = (affinity: string) => chooseAlone({ ...order, affinity }, workers, none)?.worker;
   assert.equal(chosen('poster'), chosen('poster'));
   const names = new Set(Array.from({ length: 50 }, (_, index) => chosen(`template ${index}`)));
-  assert.deepEqual([...names].toSorted(), ['a', 'b', 'c']);
+  assert.deepEqual(
+    [...names].toSorted((a, b) => (a ?? '').localeCompare(b ?? '')),
+    ['a', 'b', 'c'],
+  );
 });
 
 test('when a worker goes, only its own templates move', () => {

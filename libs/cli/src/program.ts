@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { backupCommand } from './backup/backup-command.ts';
 import { cacheCommand } from './cache/cache-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { demoCommand } from './demo/demo-command.ts';
@@ -29,7 +30,7 @@ export function buildProgram(context: CommandContext): Command {
     .version(manifest.version, '-V, --version')
     .addHelpText('after', `${examples}\n${exitCodesHelp}`);
   const own = [upCommand, editCommand, templateCommand, cacheCommand, modelCommand, demoCommand, fixturesCommand];
-  const operating = [workerCommand];
+  const operating = [workerCommand, backupCommand];
   const commands = [...own, ...operating, tenantCommand, keyCommand, usageCommand, auditCommand];
   for (const command of commands) program.addCommand(command(context));
   for (const command of withDescendants(program)) settle(command);

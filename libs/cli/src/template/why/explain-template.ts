@@ -86,7 +86,8 @@ function routeWords({ variants }: RouteFacts, warmth: Warmth): string {
       return variants.every(({ index }) => index?.isDeleted === true)
         ? 'cold: its activations were deleted less than a day ago, and for that day no worker offers them'
         : `cold: activations were made (${bytes}), but no worker that lives has them: they were evicted for others, or those workers are gone`;
-    default:
+    case 'unknown':
+    case 'partly warm':
       return `unknown: activations were made (${bytes}), but nobody could be asked where they are`;
   }
 }

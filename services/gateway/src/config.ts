@@ -19,6 +19,11 @@ export const gatewayConfig = z.strictObject({
   internalTls: clientTls.optional().describe('What it shows balancers and workers, and who signs theirs.'),
   reflection: z.boolean().default(false).describe('Tell tools such as grpcurl what there is.'),
   balancers: z.array(addressText).min(1).max(16).default(['127.0.0.1:7060']).describe('Any of them is asked.'),
+  models: z
+    .array(modelName)
+    .max(256)
+    .default([])
+    .describe('Whose workers may all be away: the gateway is ready without any, and jobs for them wait.'),
   blobs: z.string().min(1).describe('Where templates, results, keys and usage are: a folder, file:// or s3://.'),
   redis: z.string().optional().describe('redis:// or rediss:// of the queue of jobs. Without it there are no jobs.'),
   auth: z

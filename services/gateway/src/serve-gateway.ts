@@ -37,6 +37,7 @@ import { ResultLinks } from './http/result-links.ts';
 import { type HttpServer, serveHttp } from './http/serve-http.ts';
 import { JobDesk } from './jobs/job-desk.ts';
 import { noJobs } from './jobs/no-jobs.ts';
+import { reportWaiting } from './jobs/report-waiting.ts';
 import { readWebhookSecret } from './jobs/webhooks/sign-webhook.ts';
 import { PictureReader } from './pictures/picture-reader.ts';
 import { TemplateDesk } from './templates/template-desk.ts';
@@ -78,7 +79,14 @@ export async function serveGateway(config: GatewayConfig): Promise<ServedGateway
   const now = Date.now;
 
   const fleet = cleanup.use(
-    new BalancerFleet({ gateway: config.id, balancers: config.balancers, connect: internal, clock, log }),
+    new BalancerFleet({
+      gateway: config.id,
+      balancers: config.balancers,
+      models: config.models,
+      connect: internal,
+      clock,
+      log,
+    }),
   );
   const index = config.redis === undefined ? undefined : cleanup.use(new RedisIndex(config.redis));
   const pictures = cleanup.use(
@@ -101,6 +109,14 @@ export async function serveGateway(config: GatewayConfig): Promise<ServedGateway
     editWatch({ tracing, metrics, log }),
   );
   const jobDesk = await openJobs(config, { blobs, editing, log, cleanup });
+  if (jobDesk !== undefined) {
+    const stopped = new AbortController();
+    const reporting = reportWaiting({ jobs: jobDesk, fleet }, stopped.signal);
+    cleanup.defer(async () => {
+      stopped.abort();
+      await reporting;
+    });
+  }
   const jobs = new AuditedJobs(jobDesk ?? noJobs, tenancy.audit);
   const { authenticator } = tenancy;
   const { deadlineMs } = config.edits;
@@ -111,7 +127,7 @@ export async function serveGateway(config: GatewayConfig): Promise<ServedGateway
   countSpans(registry, tracing);
 
   const state = { isLeaving: false };
-  const isReady = () => !state.isLeaving && fleet.isServing;
+  const isReady = () => !state.isLeaving && (fleet.isServing || config.models.length > 0);
   const ops = cleanup.use(await serveOps(config.ops, { registry, isReady }));
   const health = healthService(served);
   const rpc = cleanup.use(

@@ -14,6 +14,7 @@ import type { ItemOutcome, StoredPicture } from './job-record.ts';
 import type { JobSettings } from './job-settings.ts';
 import { ProgressNotes } from './progress-notes.ts';
 import { restoreCaller, restoreEdit } from './stored-edits.ts';
+import type { TriedModels } from './tried-models.ts';
 
 /** What becomes of a ticket. */
 export type Ran =
@@ -29,6 +30,7 @@ export interface ItemRunnerParts {
   readonly line: JobLine;
   readonly ending: JobEnding;
   readonly editing: Editing;
+  readonly tried: TriedModels;
   readonly settings: JobSettings;
   readonly clock: Clock;
   readonly random: () => number;
@@ -129,7 +131,7 @@ export class ItemRunner {
   }
 
   async #edit(ticket: EditTicket, { order, caller }: Attempt, signal: AbortSignal): Promise<ItemOutcome> {
-    const { editing, line, clock, settings } = this.#parts;
+    const { editing, tried, line, clock, settings } = this.#parts;
     using progress = new ProgressNotes({ line, clock, progressMs: settings.progressMs }, ticket);
     const pictures: (StoredPicture | undefined)[] = [];
     let facts: EditFacts | undefined;
@@ -137,6 +139,7 @@ export class ItemRunner {
       signal.throwIfAborted();
       if (news.kind === 'accepted') {
         facts = news.facts;
+        tried.note(facts.model);
         progress.set({ done: 0, total: news.facts.steps });
       } else if (news.kind === 'stepped') progress.set(news);
       else if (news.kind === 'picture') pictures[news.index] = await this.#keep(ticket, news.picture);

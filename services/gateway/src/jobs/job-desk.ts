@@ -18,6 +18,7 @@ import type { Job, JobOrder, Jobs } from './jobs.ts';
 import { checkRedisUrl } from './queue-connection.ts';
 import { type KnownOutcomes, readJob } from './read-job.ts';
 import { draftJob, type JobDraft, knownJob, type TakenJob, takeJob } from './take-job.ts';
+import { TriedModels } from './tried-models.ts';
 import { checkWebhookUrl, type Resolve, resolveHost } from './webhooks/webhook-target.ts';
 import { WebhookTeller } from './webhooks/webhook-teller.ts';
 
@@ -49,6 +50,7 @@ export class JobDesk implements Jobs, AsyncDisposable {
   readonly #log: Log;
   readonly #blobs: JobBlobs;
   readonly #line: JobLine;
+  readonly #tried = new TriedModels();
   readonly #changes: JobChanges;
   readonly #ending: JobEnding;
   readonly #runner: ItemRunner;
@@ -71,7 +73,18 @@ export class JobDesk implements Jobs, AsyncDisposable {
     this.#line = line;
     this.#ending = ending;
     this.#changes = new JobChanges(redis);
-    this.#runner = new ItemRunner({ blobs, line, ending, editing, settings: this.#settings, clock, random, log });
+    const tried = this.#tried;
+    this.#runner = new ItemRunner({
+      blobs,
+      line,
+      ending,
+      editing,
+      tried,
+      settings: this.#settings,
+      clock,
+      random,
+      log,
+    });
     this.#sweep = new JobSweep({ blobs, line, ending, nowMs, log });
     const teller = new WebhookTeller({ blobs, settings: this.#settings, resolve, nowMs, log });
     const workers = { redis, settings: this.#settings, runner: this.#runner, teller };
@@ -88,6 +101,12 @@ export class JobDesk implements Jobs, AsyncDisposable {
   /** All that waits and runs, of all gateways. Rejects with `unavailable` where the queue does not answer. */
   counts(): Promise<LineCounts> {
     return this.#line.counts();
+  }
+
+  /** Edits that wait, of all gateways, by model as far as can be said. */
+  async waiting(): Promise<ReadonlyMap<string, number>> {
+    const { edits } = await this.#line.counts();
+    return this.#tried.split(edits.waiting + edits.delayed);
   }
 
   async submit(order: JobOrder, caller: Caller): Promise<Job> {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { type FuzzOptions, type FuzzReport, fuzz } from './fuzz.ts';
+import { fuzzHttp } from './fuzz-http.ts';
 import { FuzzedCluster } from './fuzzed-cluster.ts';
 
 const mib = 1024 ** 2;
+/** So many calls of gRPC come with one request of HTTP. */
+const callsPerHttp = 5;
 /** After this many requests a gateway has taken what it takes once. */
 const warmRequests = 2500;
 /** What it may take after that, however many come: heap that is not collected yet, answers that are kept. */
@@ -25,9 +28,13 @@ export async function survive(options: Pick<FuzzOptions, 'requests' | 'seed' | '
     },
   });
   assert.deepEqual(report.findings, []);
+  const { seed } = options;
+  const requests = Math.round(options.requests / callsPerHttp);
+  const http = await fuzzHttp({ address: cluster.httpAddress, known, credentials, requests, seed });
+  assert.deepEqual(http.findings, []);
   const grownBytes = (await cluster.memoryBytes()) - warmBytes;
   assert.ok(grownBytes < growthBytesMax, `${Math.round(grownBytes / mib)} MiB more after ${options.requests} requests`);
   assert.ok(await cluster.edits(), 'an honest edit works as before');
   assert.deepEqual(cluster.complaints(), []);
-  return report;
+  return { ...report, outcomes: new Map([...report.outcomes, ...http.outcomes]) };
 }

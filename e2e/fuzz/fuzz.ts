@@ -3,6 +3,7 @@ import { hostileCalls } from './hostile-calls.ts';
 import { bring, hostileBytes } from './hostile-connections.ts';
 import type { KnownCredentials } from './hostile-credentials.ts';
 import type { KnownThings } from './hostile-messages.ts';
+import { inParallel } from './in-parallel.ts';
 import { type Outcome, type RawCall, RawCaller } from './raw-caller.ts';
 
 export interface FuzzOptions {
@@ -33,7 +34,6 @@ export interface FuzzReport {
 }
 
 const batch = 250;
-const atOnce = 24;
 /** Of a batch of calls, so many connections beside. */
 const connectionsPerBatch = 5;
 const findingsMax = 20;
@@ -63,14 +63,6 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
     await options.onBatch?.(Math.min(done + batch, options.requests));
   }
   return { outcomes, connections, findings };
-}
-
-async function inParallel<Item>(items: readonly Item[], work: (item: Item, index: number) => Promise<void>) {
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) await work(item, index);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 function isWrong(outcome: Outcome | string): boolean {

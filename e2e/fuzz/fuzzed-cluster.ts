@@ -1,9 +1,11 @@
+import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@instgenie/worker/testing';
 import { samplePictures } from '../clients/sample-pictures.ts';
 import { Cluster } from '../harness/cluster.ts';
+import type { ServiceProcess } from '../harness/service-process.ts';
 import type { KnownCredentials } from './hostile-credentials.ts';
 import type { KnownThings } from './hostile-messages.ts';
 
@@ -53,10 +55,14 @@ export class FuzzedCluster implements AsyncDisposable {
     return new FuzzedCluster(cluster, { known, credentials, cleanup: cleanup.move() });
   }
 
+  /** Of the gateway's gRPC. */
   get address(): string {
-    const [gateway] = this.#cluster.gateways;
-    if (gateway === undefined) throw new RangeError('the cluster has a gateway');
-    return gateway.address;
+    return this.#gateway.address;
+  }
+
+  /** Of its HTTP. */
+  get httpAddress(): string {
+    return `127.0.0.1:${this.#gateway.at.http}`;
   }
 
   /** Whether an edit still works, as it did before. */
@@ -79,13 +85,18 @@ export class FuzzedCluster implements AsyncDisposable {
 
   /** What the gateway's process holds of the machine's memory. */
   async memoryBytes(): Promise<number> {
-    const [gateway] = this.#cluster.gateways;
-    const status = await readFile(`/proc/${gateway?.pid}/status`, 'utf8');
+    const status = await readFile(`/proc/${this.#gateway.pid}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#cleanup.disposeAsync();
+  }
+
+  get #gateway(): ServiceProcess {
+    const [gateway] = this.#cluster.gateways;
+    assert(gateway !== undefined, 'the cluster has a gateway');
+    return gateway;
   }
 }
 

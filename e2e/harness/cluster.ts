@@ -41,6 +41,7 @@ interface ClusterFields {
   readonly gateways: readonly ServiceProcess[];
   readonly redis: LocalRedis | undefined;
   readonly keys: ReadonlyMap<string, string>;
+  readonly folder: string;
   readonly cleanup: AsyncDisposableStack;
 }
 
@@ -71,7 +72,15 @@ export class Cluster implements AsyncDisposable {
     const workers = await start(workerProcesses(options, { folder: folder.path, blobs, redis }));
     const balancers = await start(balancerProcesses(options, await discoverySetting(options, workers)));
     const gateways = await start(gatewayProcesses(options, { balancers, blobs, redis, isOpen: keys.size === 0 }));
-    const cluster = new Cluster({ workers, balancers, gateways, redis, keys, cleanup: cleanup.move() });
+    const cluster = new Cluster({
+      workers,
+      balancers,
+      gateways,
+      redis,
+      keys,
+      folder: folder.path,
+      cleanup: cleanup.move(),
+    });
     try {
       await cluster.ready();
     } catch (thrown) {
@@ -84,6 +93,11 @@ export class Cluster implements AsyncDisposable {
   get redis(): LocalRedis {
     assert(this.#fields.redis !== undefined, 'this cluster has no Redis');
     return this.#fields.redis;
+  }
+
+  /** Where everything lies: blobs, and a folder for each worker with the real engine. */
+  get folder(): string {
+    return this.#fields.folder;
   }
 
   /** The key of a tenant, or of the first one; undefined where there are none. */

@@ -1,0 +1,130 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EditSpec, InstgenieClient } from '@instgenie/client';
+import { ServiceError } from '@instgenie/domain';
+import { connect, workerServiceDefinition } from '@instgenie/rpc';
+import { tinyModel } from '@instgenie/worker/testing';
+import { Cluster } from '../harness/cluster.ts';
+import { EditMix } from '../harness/edit-mix.ts';
+import type { ServiceProcess } from '../harness/service-process.ts';
+
+const { signal } = new AbortController();
+const deadlineMs = 60_000;
+const steps = 24;
+
+/** A small deployment with the real engine, in which everything that is told of can happen in seconds. */
+export async function startBusy(traces: string): Promise<Cluster> {
+  const traced = `traces.endpoint=${traces}`;
+  return await Cluster.start({
+    workers: 2,
+    kind: 'tiny',
+    hasRedis: true,
+    workerSet: [
+      `models=[{ name: tiny, folder: ${tinyModel}, threads: 1, batchMax: 2 }]`,
+      // Less than the templates take: they are read from disk, and make room for each other.
+      'memory.activations=1Mi',
+      'traces.stepShare=0.2',
+      traced,
+    ],
+    gatewaySet: [traced, 'jobs.concurrency=1', 'edits.checkpointEvery=2'],
+    balancerSet: [traced, 'limits.waitMsMax=60000', 'ejection.failures=1'],
+  });
+}
+
+/** Makes everything happen once that metrics tell of. */
+export async function keepBusy(cluster: Cluster): Promise<void> {
+  const client = cluster.client();
+  const mix = await EditMix.prepare(client, { templates: 4, steps, side: 64, maskRatios: [0.1, 0.3] });
+  const spec = (template: number, seed: number) => mix.edit({ template, mask: seed % 2, seed }).spec;
+  // Cold ones, which fill; then warm ones, some by way of a job, and dense ones.
+  for (const round of [0, 1]) await Promise.all([0, 1, 2, 3].map((at) => client.edit(spec(at, round), { deadlineMs })));
+  await client.edit({ ...spec(0, 2), dense: true }, { deadlineMs });
+  await client.jobs.submit([0, 1, 2, 3, 0, 1].map((at) => ({ ...spec(at, 3 + at), priority: 'batch' as const })));
+  await askHttp(cluster);
+  await refused(client, spec(0, 10));
+  await preempt(client, (seed) => spec(seed % 4, seed));
+  await refusedByWorker(cluster);
+  await damage(cluster);
+  for (const at of [0, 1, 2, 3]) await client.edit(spec(at, 20 + at), { deadlineMs });
+  await loseWorker(cluster, (seed) => client.edit({ ...spec(seed % 4, seed), steps: 200 }, { deadlineMs }));
+  await Promise.all([0, 1, 2, 3].map((at) => client.edit(spec(at, 30 + at), { deadlineMs })));
+}
+
+async function askHttp(cluster: Cluster): Promise<void> {
+  for (const path of ['/v1/models', '/v1/nothing']) {
+    await (await fetch(`http://127.0.0.1:${cluster.process('gateway-1').at.http}${path}`)).text();
+  }
+}
+
+/** Nobody can do it in so short a time. */
+async function refused(client: InstgenieClient, spec: EditSpec): Promise<void> {
+  await fails(client.edit({ ...spec, steps: 1000 }, { deadlineMs: 150 }));
+}
+
+/** Batches are full of edits that can wait when those come that cannot. */
+async function preempt(client: InstgenieClient, spec: (seed: number) => EditSpec): Promise<void> {
+  const edit = (seed: number, priority: 'batch' | 'interactive', count: number) =>
+    client.edit({ ...spec(seed), priority, steps: count }, { deadlineMs });
+  const patient = [40, 41, 42, 43, 44, 45].map((seed) => edit(seed, 'batch', 200));
+  await pause(400);
+  await Promise.all([...[46, 47, 48, 49].map((seed) => edit(seed, 'interactive', steps)), ...patient]);
+}
+
+/** A worker is asked for what it cannot do in time. */
+async function refusedByWorker(cluster: Cluster): Promise<void> {
+  const worker = cluster.process('worker-1');
+  await using client = connect(worker.address, workerServiceDefinition());
+  const request = {
+    editId: 'late',
+    template: { model: 'tiny', inline: Buffer.of(1), picture: 'inline' as const, steps: 1000 },
+  };
+  const read = async () => {
+    for await (const _ of client.stream('Edit', request, { deadlineMs: 20, signal })) continue;
+  };
+  await fails(read());
+}
+
+/** Turns bits in all that workers keep on disk. */
+async function damage(cluster: Cluster): Promise<void> {
+  for (const { name } of cluster.workers) {
+    const folder = join(cluster.folder, name);
+    for (const file of await readdir(folder, { recursive: true })) await turnBit(join(folder, file));
+  }
+}
+
+async function turnBit(path: string): Promise<void> {
+  const { size } = await stat(path);
+  if (!(await stat(path)).isFile() || size < 8192) return;
+  await using file = await open(path, 'r+');
+  const [byte] = (await file.read(Buffer.alloc(1), 0, 1, Math.floor(size * 0.7))).buffer;
+  await file.write(Buffer.of((byte ?? 0) ^ 1), 0, 1, Math.floor(size * 0.7));
+}
+
+/** Ends a worker while it has edits, and starts it again. */
+async function loseWorker(cluster: Cluster, edit: (seed: number) => Promise<unknown>): Promise<void> {
+  const running = Promise.all([50, 51, 52, 53].map(edit));
+  const victim = await busyWorker(cluster);
+  await victim.end('SIGKILL');
+  await running;
+  await victim.restart();
+  await cluster.ready();
+}
+
+async function busyWorker(cluster: Cluster): Promise<ServiceProcess> {
+  for (;;) {
+    for (const worker of cluster.workers) {
+      if (/instgenie_requests_running\{model="tiny"\} [1-9]/.test(await worker.metrics())) return worker;
+    }
+    await pause(20);
+  }
+}
+
+async function fails(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (thrown) {
+    if (thrown instanceof ServiceError) return;
+    throw thrown;
+  }
+}

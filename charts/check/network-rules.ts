@@ -6,6 +6,7 @@ const strangers: readonly Caller[] = [
   { name: 'scraper', labels: { 'app.kubernetes.io/name': 'prometheus' }, namespace: { team: 'monitoring' } },
   { name: 'neighbour', labels: { app: 'shop' } },
 ];
+// 6443, the metrics of autoscalers, is called by the API server, which is no pod.
 const callers: Readonly<Record<string, readonly string[]>> = {
   7060: ['gateway'],
   7070: ['gateway', 'balancer', 'worker'],

@@ -73,4 +73,9 @@ export const refusals: readonly Refusal[] = [
     args: over('gateway.terminationGracePeriodSeconds=10'),
     says: /at least preStopSeconds/,
   },
+  {
+    name: 'an autoscaler that nobody tells',
+    args: over('pools.default.autoscaling={"enabled":true}'),
+    says: /nobody tells how long edits wait/,
+  },
 ];

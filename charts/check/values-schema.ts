@@ -101,7 +101,7 @@ const worker = part({
     storageClassName: text,
     whenScaled: z.enum(['Retain', 'Delete']),
   }),
-  autoscaling: part({ ...scaling, queueMetric: part({ name: text, target: text }) }),
+  autoscaling: part({ ...scaling, queueSeconds: z.number().positive() }),
   image,
   startupSeconds: seconds.min(2),
   maxUnavailable: countOrShare,
@@ -173,7 +173,13 @@ const values = part({
     }),
     autoscaling: part(scaling),
   }),
-  balancer: part({ ...pod, replicas: count, discovery: z.enum(['endpoint-slices', 'dns']), config: z.unknown() }),
+  balancer: part({
+    ...pod,
+    replicas: count,
+    discovery: z.enum(['endpoint-slices', 'dns']),
+    config: z.unknown(),
+    externalMetrics: part({ enabled: flag, existingSecret: text, caBundle: text, clientCa: text }),
+  }),
   worker,
   pools: z.record(poolName, worker.omit({ serviceAccount: true })),
   networkPolicy: part({
@@ -222,6 +228,7 @@ export function valuesSchema(): object {
     'internalTls',
     'workers',
     'discovery',
+    'externalMetrics',
     'drainMs',
   ]);
   const settings = ownSettings(workerConfig, [

@@ -65,6 +65,13 @@ serverName: {{ include "instgenie.internalName" . }}
 {{- $_ := set $own "tls" (include "instgenie.serverTls" . | fromYaml) -}}
 {{- $_ := set $own "internalTls" (include "instgenie.clientTls" . | fromYaml) -}}
 {{- end -}}
+{{- with .Values.balancer.externalMetrics }}
+{{- if .enabled }}
+{{- $tls := dict "certFile" "/etc/instgenie/metrics-tls/tls.crt" "keyFile" "/etc/instgenie/metrics-tls/tls.key" -}}
+{{- if .clientCa }}{{ $_ := set $tls "caFile" "/etc/instgenie/metrics-client-ca.crt" }}{{ end -}}
+{{- $_ := set $own "externalMetrics" (dict "listen" (include "instgenie.listen" (list $ 6443)) "tls" $tls) -}}
+{{- end }}
+{{- end -}}
 {{- toYaml (mergeOverwrite (deepCopy .Values.balancer.config) $own) -}}
 {{- end -}}
 

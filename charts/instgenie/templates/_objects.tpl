@@ -36,6 +36,10 @@ automountServiceAccountToken: false
 {{- default (printf "%s-tenants" (include "instgenie.fullname" .)) .Values.secrets.tenant.existingSecret -}}
 {{- end -}}
 
+{{- define "instgenie.metricsSecret" -}}
+{{- default (printf "%s-metrics-tls" (include "instgenie.fullname" .)) .Values.balancer.externalMetrics.existingSecret -}}
+{{- end -}}
+
 {{- define "instgenie.webhookSecret" -}}
 {{- default (printf "%s-webhooks" (include "instgenie.fullname" .)) .Values.secrets.webhook.existingSecret -}}
 {{- end -}}

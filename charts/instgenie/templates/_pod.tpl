@@ -122,6 +122,11 @@ lifecycle:
           name: {{ .name }}
           items: [{ key: {{ .key }}, path: secrets/{{ .path }} }]
       {{- end }}
+      {{- with .metricsSecret }}
+      - secret:
+          name: {{ . }}
+          items: [{ key: tls.crt, path: metrics-tls/tls.crt }, { key: tls.key, path: metrics-tls/tls.key }]
+      {{- end }}
       {{- if .root.Values.tls.internal.enabled }}
       - secret:
           name: {{ include "instgenie.internalTlsSecret" .root }}

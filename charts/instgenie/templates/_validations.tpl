@@ -45,6 +45,9 @@
 {{- $where := printf "pools.%s" $name }}
 {{- $pool := include "instgenie.pool" (dict "root" $ "name" $name) | fromYaml }}
 {{- include "instgenie.podMistakes" (dict "where" $where "part" $pool) }}
+{{- if and $pool.autoscaling.enabled (not $pool.autoscaling.metrics) (not $.Values.balancer.externalMetrics.enabled) }}
+- {{ $where }}.autoscaling: nobody tells how long edits wait: set balancer.externalMetrics.enabled, or autoscaling.metrics to what an adapter of yours has
+{{- end }}
 {{- if not $pool.models }}
 - {{ $where }}.models: name one, with its source
 {{- end }}

@@ -8,6 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import { blameCaller } from './blame-caller.ts';
 import type { Connections } from './connections.ts';
+import type { RunningCalls } from './running-calls.ts';
 import type { ServerLimits } from './server-limits.ts';
 
 export type CallLimits = Pick<ServerLimits, 'metadataBytesMax' | 'bodyIdleMs' | 'bodyBytesMin' | 'bodyMs'>;
@@ -16,16 +17,20 @@ export type CallLimits = Pick<ServerLimits, 'metadataBytesMax' | 'bodyIdleMs' | 
 const headerOverheadBytes = 32;
 
 /** Refuses calls with too much metadata or bytes that are no request, and ends calls whose messages do not come. */
-export function guardCalls(limits: CallLimits, connections: Connections): ServerInterceptor {
+export function guardCalls(limits: CallLimits, { connections, running }: GuardedServer): ServerInterceptor {
   return (_, call) => {
     blameCaller(call);
-    return new GuardedCall(call, { limits, connections });
+    return new GuardedCall(call, { limits, connections, running });
   };
 }
 
-interface Guard {
-  readonly limits: CallLimits;
+interface GuardedServer {
   readonly connections: Connections;
+  readonly running: RunningCalls;
+}
+
+interface Guard extends GuardedServer {
+  readonly limits: CallLimits;
 }
 
 /** A call that does not wait for its messages for ever: a read that was started must end. */
@@ -51,8 +56,13 @@ class GuardedCall extends ServerInterceptingCall {
             stop();
             next();
           })
-          .withOnCancel(stop)
+          // Whichever way a call ends.
+          .withOnCancel(() => {
+            stop();
+            guard.running.remove(call);
+          })
           .build();
+        guard.running.add(call);
         next(listener);
       },
     });

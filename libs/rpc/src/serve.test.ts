@@ -220,7 +220,11 @@ test('calls that do not end are cut off when the grace is over, and their caller
   const call = pair.client.unary('GetVariant', {}, patient());
   const signal = await running.promise;
   const aborted = once(signal, 'abort');
-  await Promise.all([assert.rejects(call, codeIs('unavailable')), pair.server[Symbol.asyncDispose](), aborted]);
+  await Promise.all([
+    assert.rejects(call, { code: 'unavailable', message: /leaving/ }),
+    pair.server[Symbol.asyncDispose](),
+    aborted,
+  ]);
 });
 
 test('an address that is taken or makes no sense is refused', async () => {

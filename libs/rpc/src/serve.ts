@@ -5,6 +5,7 @@ import { ServiceError, splitAddress } from '@instgenie/domain';
 import { guardCalls } from './call-guard.ts';
 import { Connections } from './connections.ts';
 import { resetHalfOpen } from './half-open.ts';
+import { RunningCalls } from './running-calls.ts';
 import { type ServerLimits, serverLimits } from './server-limits.ts';
 import type { RpcService } from './service.ts';
 import type { TlsKeys } from './tls.ts';
@@ -16,7 +17,7 @@ export interface ServeOptions {
   readonly limits?: Partial<ServerLimits>;
 }
 
-/** After the grace of a drain, connections get this much longer to say goodbye. */
+/** After the grace of a drain, calls are ended, and connections get this much longer to say so and goodbye. */
 const farewellMs = 250;
 
 /**
@@ -27,6 +28,7 @@ const farewellMs = 250;
 export async function serve(address: string, options: ServeOptions, signal: AbortSignal): Promise<RpcServer> {
   const limits = { ...serverLimits, ...options.limits };
   const connections = new Connections(limits);
+  const running = new RunningCalls();
   const grpc = new Server({
     'grpc.max_receive_message_length': limits.receiveBytesMax,
     'grpc.max_concurrent_streams': limits.streamsPerConnectionMax,
@@ -36,14 +38,14 @@ export async function serve(address: string, options: ServeOptions, signal: Abor
     'grpc.max_connection_age_ms': limits.connectionAgeMs,
     'grpc.max_connection_age_grace_ms': limits.connectionAgeGraceMs,
     'grpc.enable_channelz': 0,
-    interceptors: [guardCalls(limits, connections)],
+    interceptors: [guardCalls(limits, { connections, running })],
   });
   for (const { definition, implementation } of options.services) grpc.addService(definition, implementation);
   // TLS ends before the injector: its own servers wait two minutes for a handshake.
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const listener = createListener(injector, connections, { tls: options.tls, limits });
   const port = await listen(listener, address);
-  return new RpcServer({ grpc, injector, listener, connections, limits }, { port, signal });
+  return new RpcServer({ grpc, injector, listener, connections, running, limits }, { port, signal });
 }
 
 interface Parts {
@@ -51,6 +53,7 @@ interface Parts {
   readonly injector: ConnectionInjector;
   readonly listener: NetServer;
   readonly connections: Connections;
+  readonly running: RunningCalls;
   readonly limits: ServerLimits;
 }
 
@@ -77,12 +80,14 @@ export class RpcServer implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { grpc, injector, listener, connections, limits } = this.#parts;
+    const { grpc, injector, listener, connections, running, limits } = this.#parts;
     listener.close();
-    injector.drain(limits.drainMs);
+    const last = setTimeout(() => running.end(), limits.drainMs);
+    injector.drain(limits.drainMs + farewellMs / 2);
     const cut = setTimeout(() => connections.destroy(), limits.drainMs + farewellMs);
     await connections.empty();
     clearTimeout(cut);
+    clearTimeout(last);
     this.#unwatch();
     grpc.forceShutdown();
   }

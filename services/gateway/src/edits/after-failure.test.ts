@@ -5,17 +5,17 @@ import { RetryError } from '@instgenie/rpc';
 import fc from 'fast-check';
 import { afterFailure, type Failure, failureKind, lossesMax, staysMax } from './after-failure.ts';
 
-const lost = (stepsDone = 0, wasHeard = true): Failure => ({
+const lost = (stepsDone = 0, wasAtWork = true): Failure => ({
   error: new ServiceError('unavailable', 'gone'),
-  wasHeard,
+  wasAtWork,
   stepsDone,
 });
 const refused: Failure = {
   error: new RetryError('unavailable', 'leaving', { retryAfterMs: 0 }),
-  wasHeard: true,
+  wasAtWork: true,
   stepsDone: 3,
 };
-const wrong: Failure = { error: new ServiceError('invalid', 'wrong'), wasHeard: false, stepsDone: 0 };
+const wrong: Failure = { error: new ServiceError('invalid', 'wrong'), wasAtWork: false, stepsDone: 0 };
 
 for (const { name, failures, want } of [
   { name: 'one loss', failures: [lost()], want: { kind: 'move', isRetry: true } },
@@ -23,7 +23,7 @@ for (const { name, failures, want } of [
   { name: 'two losses with progress between', failures: [lost(4), lost(8)], want: { kind: 'move', isRetry: true } },
   { name: 'three losses', failures: [lost(4), lost(8), lost(12)], want: { kind: 'give up' } },
   {
-    name: 'two workers that were never reached',
+    name: 'two workers that were never reached, or where it only waited',
     failures: [lost(0, false), lost(0, false)],
     want: { kind: 'move', isRetry: true },
   },
@@ -42,7 +42,7 @@ test('whatever happens, an edit is lost with at most three workers and stays on 
       fc.constantFrom(...codes).map((code) => new ServiceError(code, 'why')),
       fc.constant(refused.error),
     ),
-    wasHeard: fc.boolean(),
+    wasAtWork: fc.boolean(),
     stepsDone: fc.nat(8),
   });
   fc.assert(

@@ -4,8 +4,8 @@ import { RetryError } from '@instgenie/rpc';
 /** How an edit's stay on a worker ended without a result. */
 export interface Failure {
   readonly error: ServiceError;
-  /** Whether the worker had told anything of it. */
-  readonly wasHeard: boolean;
+  /** Whether the worker had it and did not only let it wait, as far as it had told. */
+  readonly wasAtWork: boolean;
   /** Steps that were done when it was heard of last. */
   readonly stepsDone: number;
 }
@@ -34,7 +34,7 @@ export function afterFailure(failures: readonly Failure[]): NextMove {
   if (kind === 'final' || failures.length >= staysMax) return { kind: 'give up' };
   if (kind === 'refused') return { kind: 'move', isRetry: false };
   const losses = failures.filter(({ error }) => failureKind(error) === 'lost');
-  const [before, latest] = losses.filter(({ wasHeard }) => wasHeard).slice(-2);
+  const [before, latest] = losses.filter(({ wasAtWork }) => wasAtWork).slice(-2);
   if (latest === last && before !== undefined && latest.stepsDone <= before.stepsDone) return { kind: 'poison' };
   return losses.length < lossesMax ? { kind: 'move', isRetry: true } : { kind: 'give up' };
 }

@@ -45,7 +45,7 @@ const nobodyMs = 250;
 /** Runs one result on a worker, and on another one when that is lost or leaves, from its latest checkpoint. */
 export async function runResult(parts: RunParts, run: ResultRun): Promise<RunDone> {
   const { budget, clock } = parts;
-  const progress: Progress = { checkpoint: undefined, stepsDone: 0, wasHeard: false };
+  const progress: Progress = { checkpoint: undefined, stepsDone: 0, wasAtWork: false };
   const failures: Failure[] = [];
   let excluded: readonly string[] = [];
   budget.earn();
@@ -66,7 +66,7 @@ export async function runResult(parts: RunParts, run: ResultRun): Promise<RunDon
     } catch (thrown) {
       run.signal.throwIfAborted();
       const error = ServiceError.from(thrown);
-      failures.push({ error, wasHeard: progress.wasHeard, stepsDone: progress.stepsDone });
+      failures.push({ error, wasAtWork: progress.wasAtWork, stepsDone: progress.stepsDone });
       const next = afterFailure(failures);
       if (next.kind === 'poison') throw poison(error);
       if (next.kind === 'give up') throw given(error);

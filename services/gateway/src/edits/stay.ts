@@ -8,8 +8,8 @@ type Checkpoint = NonNullable<EditResponse__Output['checkpoint']>;
 export interface Progress {
   checkpoint: Checkpoint | undefined;
   stepsDone: number;
-  /** Whether the worker of the running stay has told anything. */
-  wasHeard: boolean;
+  /** Whether the worker of the running stay has it, and does not only let it wait for its place, as far as it has told. */
+  wasAtWork: boolean;
 }
 
 export interface StayCall {
@@ -28,7 +28,8 @@ export interface StayCall {
 /** Runs an edit on a worker, from its latest checkpoint if it has one. Rejects with how that failed. */
 export async function stay(call: StayCall): Promise<Result> {
   const { client, request, progress, signal, clock, silentMs } = call;
-  progress.wasHeard = false;
+  progress.wasAtWork = false;
+  let isWaiting = false;
   const silence = new AbortController();
   const lost = () => silence.abort();
   let takeBack = clock.after(silentMs, lost);
@@ -46,7 +47,8 @@ export async function stay(call: StayCall): Promise<Result> {
     )) {
       takeBack();
       takeBack = clock.after(silentMs, lost);
-      progress.wasHeard = true;
+      isWaiting = isWaitingAfter(news, isWaiting);
+      progress.wasAtWork = !isWaiting;
       if (news.result !== undefined && news.result !== null) return news.result;
       learn(progress, news);
       call.onNews(news);
@@ -71,6 +73,12 @@ function giveUp({ client, request: { tenant = '', editId = '' }, signal }: StayC
   if (isLeft) return;
   const options = { deadlineMs: cancelMs, signal: new AbortController().signal };
   client.unary('Cancel', { tenant, editId }, options).catch(() => undefined);
+}
+
+/** A worker that ends while an edit only waits there has not ended of it. */
+function isWaitingAfter({ queued, admitted, stepped }: EditResponse__Output, wasWaiting: boolean): boolean {
+  if (queued) return true;
+  return wasWaiting && !admitted && !stepped;
 }
 
 function learn(progress: Progress, { checkpoint, stepped }: EditResponse__Output): void {

@@ -8,7 +8,7 @@ import { killWorkers } from '../scenarios/kill-workers.ts';
 import { realBytes } from '../scenarios/real-bytes.ts';
 import { underLoad } from '../scenarios/under-load.ts';
 
-const workerSet = ['timeScale=0.15', 'side=128'];
+const workerSet = ['timeScale=0.1', 'side=128'];
 const deadlineMs = 30_000;
 const say = (line: string) => console.error(line);
 
@@ -16,8 +16,8 @@ const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   kills: async () => {
     const ended = await underLoad({
       cluster: { workers: 3, workerSet },
-      perSecond: 40,
-      seconds: 130,
+      perSecond: 25,
+      seconds: 205,
       seed: 11,
       deadlineMs,
       hurt: ({ cluster }) => killWorkers(cluster, { kills: 50, seed: 12 }),
@@ -76,13 +76,14 @@ PART  ${Object.keys(parts).join(' | ')}; all of them without one
 Exit code 0 when every goal holds, 1 when one does not, 2 for bad usage.`;
 
 function endedRows(name: string, ended: readonly Ended[]): readonly Row[] {
-  const { good = 0, wrong = 0 } = counts(ended);
-  for (const { outcome, message } of ended.filter((each) => each.outcome !== 'good').slice(0, 5)) {
-    say(`${name}: ${outcome}: ${message ?? ''}`);
-  }
+  const { good = 0, wrong = 0, overloaded = 0 } = counts(ended);
+  const failures = ended.filter(({ outcome }) => outcome !== 'good');
+  const kinds = Map.groupBy(failures, ({ outcome, message = '' }) => `${outcome}: ${message.replaceAll(/\d+/g, 'N')}`);
+  for (const [kind, { length }] of kinds) say(`${name}: ${length} times ${kind}`);
   return [
     row(`${name}.edits`, ended.length, { unit: 'edits' }),
-    row(`${name}.lost`, ended.length - good - wrong, { unit: 'edits', atMost: 0 }),
+    row(`${name}.refused`, overloaded, { unit: 'edits' }),
+    row(`${name}.lost`, ended.length - good - wrong - overloaded, { unit: 'edits', atMost: 0 }),
     row(`${name}.wrong`, wrong, { unit: 'edits', atMost: 0 }),
   ];
 }

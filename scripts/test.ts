@@ -18,13 +18,15 @@ const stages: readonly Stage[] = [
   { name: 'unused code', command: ['knip'] },
   { name: 'proto', command: ['buf', 'lint', 'proto'] },
   { name: 'proto of released clients', command: ['buf', 'breaking', 'proto', '--against', 'proto/released/v1.txtpb'] },
+  { name: 'chart', command: ['node', '--disable-warning=ExperimentalWarning', 'charts/check/main.ts'] },
 ];
 
 function main(): number {
   for (const { name, command } of stages) {
     const began = performance.now();
     const [tool, ...args] = command;
-    const { status, stdout, stderr } = run(join(root, 'node_modules', '.bin', tool), args, 'pipe');
+    const program = tool === 'node' ? process.execPath : join(root, 'node_modules', '.bin', tool);
+    const { status, stdout, stderr } = run(program, args, 'pipe');
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     if (status === 0) {
       console.log(`ok    ${name} (${seconds} s)`);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chartFolder } from './helm.ts';
 import { documentedValues, valueRows } from './values-docs.ts';
@@ -23,4 +23,33 @@ function withTable(readme: string, table: string): string {
   const to = readme.indexOf(end);
   if (from < 0 || to < from) throw new RangeError(`README.md has no place for values: ${begin} ... ${end}`);
   return `${readme.slice(0, from)}${begin}\n\n${table}\n\n${readme.slice(to)}`;
+}
+
+const deploy = join(chartFolder, '../../deploy');
+
+/** Dashboards and alerts that the chart does not have; it has links to them, which Helm follows. */
+export async function missingLinks(): Promise<readonly string[]> {
+  const [dashboards, rules] = await Promise.all([
+    missing({ from: 'dashboards', to: 'dashboards', ending: '.json' }),
+    missing({ from: 'alerts', to: 'rules', ending: '.yaml' }),
+  ]);
+  return [...dashboards, ...rules];
+}
+
+interface LinkedFolder {
+  readonly from: string;
+  readonly to: string;
+  readonly ending: string;
+}
+
+async function missing({ from, to, ending }: LinkedFolder): Promise<readonly string[]> {
+  const read = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
+  const [sources, linked] = await Promise.all([read(join(deploy, from)), read(join(chartFolder, to))]);
+  const wanted = sources.filter((name) => name.endsWith(ending) && name !== 'package.json');
+  return [
+    ...wanted
+      .filter((name) => !linked.includes(name))
+      .map((name) => `ln -s ../../../deploy/${from}/${name} charts/instgenie/${to}/`),
+    ...linked.filter((name) => !wanted.includes(name)).map((name) => `${to}/${name} leads nowhere`),
+  ];
 }

@@ -2,7 +2,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { accessMistakes } from './access.ts';
-import { generatedFiles } from './chart-files.ts';
+import { generatedFiles, missingLinks } from './chart-files.ts';
 import { duplicates } from './duplicates.ts';
 import { chartFolder, Helm } from './helm.ts';
 import { type KubeObject, nameOf, readObjects } from './kube-objects.ts';
@@ -37,6 +37,7 @@ async function main(): Promise<number> {
     const found = await readFile(join(chartFolder, path), 'utf8').catch(() => '');
     check(`${path} is up to date`, found === text ? [] : ['npm run -s chart:write makes it anew']);
   }
+  check('dashboards and alerts are in the chart', await missingLinks());
   const values = documentedValues(await readFile(join(chartFolder, 'values.yaml'), 'utf8'));
   check(
     `all ${values.length} values are documented`,

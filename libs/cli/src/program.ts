@@ -5,6 +5,7 @@ import { cacheCommand } from './cache/cache-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { demoCommand } from './demo/demo-command.ts';
 import { workerCommand } from './deployment/worker-command.ts';
+import { doctorCommand } from './doctor/doctor-command.ts';
 import { editCommand } from './edit/edit-command.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { fixturesCommand } from './fixtures-command.ts';
@@ -30,7 +31,7 @@ export function buildProgram(context: CommandContext): Command {
     .version(manifest.version, '-V, --version')
     .addHelpText('after', `${examples}\n${exitCodesHelp}`);
   const own = [upCommand, editCommand, templateCommand, cacheCommand, modelCommand, demoCommand, fixturesCommand];
-  const operating = [workerCommand, backupCommand];
+  const operating = [workerCommand, doctorCommand, backupCommand];
   const commands = [...own, ...operating, tenantCommand, keyCommand, usageCommand, auditCommand];
   for (const command of commands) program.addCommand(command(context));
   for (const command of withDescendants(program)) settle(command);

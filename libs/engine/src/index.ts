@@ -24,6 +24,7 @@ export type {
 } from './inference-protocol.ts';
 export { toPicture, toPixels } from './pixels.ts';
 export { PrimeRun } from './prime-run.ts';
+export { type RuntimeFacts, runtimeFacts } from './runtime-facts.ts';
 export type { Provider } from './sessions.ts';
 export { share, sharedFloats } from './shared.ts';
 export type { TextEncoding } from './stage-thread.ts';

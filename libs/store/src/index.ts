@@ -1,6 +1,7 @@
 export { ActivationStore, type HeldVariant, type StoreOptions, type VerifiedVariant } from './activation-store.ts';
 export type { ChunkName, ChunkReader } from './chunk-reader.ts';
 export { variantBytes } from './disk/disk-tier.ts';
+export { type FolderSpeed, measureFolder } from './disk/measure-folder.ts';
 export { LruPolicy } from './eviction/lru-policy.ts';
 export type { Evictable, EvictionPolicy } from './eviction/policy.ts';
 export { ValuePolicy, type ValueSettings } from './eviction/value-policy.ts';

@@ -82,8 +82,9 @@ function countsOf(entries: readonly ManifestEntry[]) {
   };
 }
 
-function kindsText({ bytes: _, ...kinds }: ReturnType<typeof countsOf>): string {
-  return Object.entries(kinds)
+function kindsText(counts: ReturnType<typeof countsOf>): string {
+  return Object.entries(counts)
+    .filter(([kind]) => kind !== 'bytes')
     .map(([kind, count]) => `${countText(count)} ${kind}`)
     .join(', ');
 }

@@ -37,7 +37,7 @@ export function tarHeader({ name, bytes }: TarHeader, modifiedAtMs: number): Buf
   octal(block, fields.size, bytes);
   octal(block, fields.time, Math.floor(modifiedAtMs / 1000));
   block.write('0', fields.type[0], 'latin1');
-  block.write('ustar\0' + '00', 257, 'latin1');
+  block.write('ustar\x0000', 257, 'latin1');
   block.write(`${sumOf(block).toString(8).padStart(6, '0')}\0 `, fields.sum[0], 'latin1');
   return block;
 }

@@ -64,6 +64,12 @@ export class RawCaller implements AsyncDisposable {
   }
 }
 
+/** Node sometimes forgets to say that a stream is closed that the other side closes at the same time. */
+function leave(stream: ClientHttp2Stream): void {
+  stream.close(NGHTTP2_CANCEL);
+  setImmediate(() => stream.destroy());
+}
+
 async function outcomeOf(
   stream: ClientHttp2Stream,
   { body, ending }: Pick<RawCall, 'body' | 'ending'>,
@@ -85,7 +91,7 @@ async function outcomeOf(
   stream.resume();
   for (const chunk of body) stream.write(chunk);
   if (ending === 'end') stream.end();
-  else setImmediate(() => stream.close(NGHTTP2_CANCEL));
+  else setImmediate(() => leave(stream));
   try {
     await promise;
   } finally {

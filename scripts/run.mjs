@@ -23,6 +23,7 @@ const commands = {
   soak: ['e2e/soak/main.ts'],
   'e2e:k8s': ['e2e/k8s/main.ts'],
   'e2e:kwok': ['e2e/k8s/main.ts', '--level', 'kwok'],
+  'dashboards:check': ['e2e/observability/check-dashboards.ts'],
   test: ['scripts/test.ts'],
   check: ['scripts/test.ts', '--static'],
 };

@@ -11,7 +11,7 @@ import type { ServiceProcess } from '../harness/service-process.ts';
 
 const { signal } = new AbortController();
 const deadlineMs = 60_000;
-const steps = 24;
+const steps = 6;
 
 /** A small deployment with the real engine, in which everything that is told of can happen in seconds. */
 export async function startBusy(traces: string): Promise<Cluster> {
@@ -47,7 +47,9 @@ export async function keepBusy(cluster: Cluster): Promise<void> {
   await refusedByWorker(cluster);
   await damage(cluster);
   for (const at of [0, 1, 2, 3]) await client.edit(spec(at, 20 + at), { deadlineMs });
-  await loseWorker(cluster, (seed) => client.edit({ ...spec(seed % 4, seed), steps: 200 }, { deadlineMs }));
+  const long = (seed: number) => client.edit({ ...spec(seed % 4, seed), steps: 60 }, { deadlineMs });
+  await freezeWorker(cluster, long);
+  await loseWorker(cluster, long);
   await Promise.all([0, 1, 2, 3].map((at) => client.edit(spec(at, 30 + at), { deadlineMs })));
 }
 
@@ -59,14 +61,14 @@ async function askHttp(cluster: Cluster): Promise<void> {
 
 /** Nobody can do it in so short a time. */
 async function refused(client: InstgenieClient, spec: EditSpec): Promise<void> {
-  await fails(client.edit({ ...spec, steps: 1000 }, { deadlineMs: 150 }));
+  await ended(client.edit({ ...spec, steps: 1000 }, { deadlineMs: 150 }));
 }
 
-/** Batches are full of edits that can wait when those come that cannot. */
+/** Batches are full of edits that can wait when those come that cannot; some of them are refused then. */
 async function preempt(client: InstgenieClient, spec: (seed: number) => EditSpec): Promise<void> {
-  const edit = (seed: number, priority: 'batch' | 'interactive', count: number) =>
-    client.edit({ ...spec(seed), priority, steps: count }, { deadlineMs });
-  const patient = [40, 41, 42, 43, 44, 45].map((seed) => edit(seed, 'batch', 200));
+  const edit = (seed: number, priority: 'normal' | 'interactive', count: number) =>
+    ended(client.edit({ ...spec(seed), priority, steps: count }, { deadlineMs }));
+  const patient = [40, 41, 42, 43, 44, 45].map((seed) => edit(seed, 'normal', 60));
   await pause(400);
   await Promise.all([...[46, 47, 48, 49].map((seed) => edit(seed, 'interactive', steps)), ...patient]);
 }
@@ -80,9 +82,9 @@ async function refusedByWorker(cluster: Cluster): Promise<void> {
     template: { model: 'tiny', inline: Buffer.of(1), picture: 'inline' as const, steps: 1000 },
   };
   const read = async () => {
-    for await (const _ of client.stream('Edit', request, { deadlineMs: 20, signal })) continue;
+    for await (const _ of client.stream('Edit', request, { deadlineMs: 500, signal })) continue;
   };
-  await fails(read());
+  await ended(read());
 }
 
 /** Turns bits in all that workers keep on disk. */
@@ -99,6 +101,18 @@ async function turnBit(path: string): Promise<void> {
   await using file = await open(path, 'r+');
   const [byte] = (await file.read(Buffer.alloc(1), 0, 1, Math.floor(size * 0.7))).buffer;
   await file.write(Buffer.of((byte ?? 0) ^ 1), 0, 1, Math.floor(size * 0.7));
+}
+
+/** A worker says nothing for a while: its edits go on elsewhere, and it is left out. */
+async function freezeWorker(cluster: Cluster, edit: (seed: number) => Promise<unknown>): Promise<void> {
+  const running = Promise.all([60, 61, 62, 63].map(edit));
+  const victim = await busyWorker(cluster);
+  victim.signal('SIGSTOP');
+  try {
+    await running;
+  } finally {
+    victim.signal('SIGCONT');
+  }
 }
 
 /** Ends a worker while it has edits, and starts it again. */
@@ -120,7 +134,8 @@ async function busyWorker(cluster: Cluster): Promise<ServiceProcess> {
   }
 }
 
-async function fails(work: Promise<unknown>): Promise<void> {
+/** However it ends. */
+async function ended(work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (thrown) {

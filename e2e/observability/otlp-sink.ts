@@ -26,7 +26,7 @@ interface WireFact {
   readonly key: string;
   readonly value?: {
     readonly stringValue?: string;
-    readonly intValue?: number;
+    readonly intValue?: string;
     readonly doubleValue?: number;
     readonly boolValue?: boolean;
   };

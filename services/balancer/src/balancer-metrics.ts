@@ -75,6 +75,8 @@ export class BalancerMetrics {
       labelNames: ['how'],
       registers,
     });
+    // An increase from nothing to 1 is none to Prometheus.
+    for (const how of ['lost', 'left']) this.gone.inc({ how }, 0);
     registry.registerMetric(
       new Gauge({
         name: 'instgenie_workers',

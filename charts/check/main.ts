@@ -12,6 +12,7 @@ import { podSecurityMistakes } from './pod-security.ts';
 import { refusals } from './refusals.ts';
 import { settingsMistakes } from './service-settings.ts';
 import { documentedValues } from './values-docs.ts';
+import { variants } from './variants.ts';
 
 const ofPresets: Readonly<Record<string, (objects: readonly KubeObject[]) => readonly string[]>> = {
   'every field is of Kubernetes 1.36': (objects) =>
@@ -60,6 +61,9 @@ async function main(): Promise<number> {
     }
     for (const [what, mistakes] of Object.entries(ofPresets)) check(`${name}: ${what}`, mistakes(objects));
   }
+  for (const variant of variants) {
+    check(`renders: ${variant.name}`, mistakesOf(helm, variant.args(chartFolder)));
+  }
   for (const refusal of refusals) {
     const { stderr, status } = helm.run('template', 'rel', chartFolder, ...refusal.args(chartFolder));
     const isRefused = status !== 0 && refusal.says.test(stderr);
@@ -67,6 +71,15 @@ async function main(): Promise<number> {
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   return counts.failed === 0 ? 0 : 1;
+}
+
+function mistakesOf(helm: Helm, args: readonly string[]): readonly string[] {
+  try {
+    const objects = readObjects(helm.template(...args));
+    return Object.values(ofPresets).flatMap((mistakes) => mistakes(objects));
+  } catch (thrown) {
+    return [thrown instanceof Error ? thrown.message : String(thrown)];
+  }
 }
 
 process.exitCode = await main();

@@ -1,4 +1,4 @@
-import type { KubeObject } from './kube-objects.ts';
+import { type KubeObject, podTemplates } from './kube-objects.ts';
 import { type Caller, reachable } from './network-graph.ts';
 
 const strangers: readonly Caller[] = [
@@ -27,6 +27,8 @@ export function networkMistakes(objects: readonly KubeObject[]): readonly string
   ]);
   const hasRedis = objects.some(({ kind, metadata }) => kind === 'StatefulSet' && metadata.name.endsWith('-redis'));
   if (!hasRedis) parts.delete('redis');
+  const hasTest = podTemplates(objects).some(({ component }) => component === 'test');
+  const isThere = (name: string) => name !== 'test' || hasTest;
   return [...parts].flatMap(([to, ports]) =>
     ports.flatMap((port) => {
       const found = new Set(edges.filter((edge) => edge.to === to && edge.port === port).map(({ from }) => from));
@@ -34,12 +36,14 @@ export function networkMistakes(objects: readonly KubeObject[]): readonly string
       // What callers reach is open to everybody outside of the release, and to its test.
       if (want === undefined) {
         return ['stranger', 'neighbour', 'test']
-          .filter((name) => !found.has(name))
+          .filter((name) => isThere(name) && !found.has(name))
           .map((name) => `${name} does not reach ${to}:${port}`);
       }
       return [
         ...[...found].filter((name) => !want.includes(name)).map((name) => `${name} reaches ${to}:${port}`),
-        ...want.filter((name) => !found.has(name)).map((name) => `${name} does not reach ${to}:${port}`),
+        ...want
+          .filter((name) => isThere(name) && !found.has(name))
+          .map((name) => `${name} does not reach ${to}:${port}`),
       ];
     }),
   );

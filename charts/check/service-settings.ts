@@ -2,7 +2,7 @@ import { balancerConfig } from '@instgenie/balancer';
 import { parseConfig } from '@instgenie/config';
 import { gatewayConfig } from '@instgenie/gateway';
 import { workerConfig } from '@instgenie/worker';
-import { at, containersOf, type KubeObject, listAt, podTemplates, textOf } from './kube-objects.ts';
+import { at, containersOf, isFields, type KubeObject, listAt, podTemplates, textOf } from './kube-objects.ts';
 
 const schemas = { gateway: gatewayConfig, balancer: balancerConfig, worker: workerConfig } as const;
 
@@ -18,12 +18,12 @@ export function settingsMistakes(objects: readonly KubeObject[]): readonly strin
       'sources',
     );
     const map = sources.map((source) => at(source, 'configMap', 'name')).find((name) => name !== undefined);
-    const text = at(
+    const data = at(
       objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === map),
       'data',
-      `${service}.yaml`,
     );
-    if (typeof text !== 'string') return [`${pod.name}: has no settings`];
+    const text = at(data, `${service}.yaml`);
+    if (!isFields(data) || typeof text !== 'string') return [`${pod.name}: has no settings`];
     const values: Readonly<Record<string, string>> = {
       POD_NAME: 'pod-0',
       INSTGENIE_REDIS: 'redis://:secret@redis:6379',
@@ -34,7 +34,8 @@ export function settingsMistakes(objects: readonly KubeObject[]): readonly strin
       .map((argument) => argument.replaceAll(/\$\(([A-Z_]+)\)/g, (whole, name: string) => values[name] ?? whole));
     try {
       const settings: unknown = parseConfig(schemas[service], { text, set });
-      return mountMistakes(pod.name, settings, { objects, sources });
+      const secrets = sources.flatMap((source) => listAt(source, 'secret', 'items').map(({ path }) => textOf(path)));
+      return mountMistakes(pod.name, settings, new Set([...secrets, ...Object.keys(data)]));
     } catch (thrown) {
       return [`${pod.name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`];
     }
@@ -42,14 +43,7 @@ export function settingsMistakes(objects: readonly KubeObject[]): readonly strin
 }
 
 /** Files that settings name below /etc/instgenie have to be in the volume that is mounted there. */
-function mountMistakes(
-  name: string,
-  settings: unknown,
-  { sources }: { readonly objects: readonly KubeObject[]; readonly sources: readonly object[] },
-): readonly string[] {
-  const mounted = new Set(
-    sources.flatMap((source) => listAt(source, 'secret', 'items').map(({ path }) => `/etc/instgenie/${textOf(path)}`)),
-  );
-  const named = [...JSON.stringify(settings).matchAll(/"(\/etc\/instgenie\/[^"]+)"/g)].map((match) => match[1] ?? '');
+function mountMistakes(name: string, settings: unknown, mounted: ReadonlySet<string>): readonly string[] {
+  const named = [...JSON.stringify(settings).matchAll(/"\/etc\/instgenie\/([^"]+)"/g)].map((match) => match[1] ?? '');
   return named.filter((path) => !mounted.has(path)).map((path) => `${name}: ${path} is in no volume`);
 }

@@ -27,8 +27,8 @@ const jobsTaken = 5;
 
 /** Redis is killed under load, and comes back with what it had. */
 export async function measureRedisGone({ seconds, perSecond, seed, say }: RedisOptions): Promise<RedisFigures> {
-  const workerSet = ['timeScale=0.1', 'side=128'];
-  await using cluster = await Cluster.start({ workers: 2, hasRedis: true, workerSet });
+  const workerSet = ['timeScale=0.05', 'side=128'];
+  await using cluster = await Cluster.start({ workers: 3, hasRedis: true, workerSet });
   const client = cluster.client();
   const random = seeded(seed);
   const mix = await EditMix.prepare(client, { templates: 12, steps: 8 });

@@ -16,8 +16,8 @@ const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   kills: async () => {
     const ended = await underLoad({
       cluster: { workers: 3, workerSet },
-      perSecond: 25,
-      seconds: 205,
+      perSecond: 17,
+      seconds: 300,
       seed: 11,
       deadlineMs,
       hurt: ({ cluster }) => killWorkers(cluster, { kills: 50, seed: 12 }),

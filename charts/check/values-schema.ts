@@ -215,6 +215,7 @@ export function valuesSchema(): object {
     'tls',
     'internalTls',
     'balancers',
+    'models',
     'blobs',
     'redis',
     'drainMs',

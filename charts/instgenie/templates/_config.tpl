@@ -26,6 +26,17 @@ serverName: {{ include "instgenie.internalName" . }}
 {{- end -}}
 {{- end -}}
 
+{{/* Models whose workers may all be away, as of pools that scale to zero. */}}
+{{- define "instgenie.absentModels" -}}
+{{- $models := list -}}
+{{- range $name, $_ := .Values.pools -}}
+{{- $pool := include "instgenie.pool" (dict "root" $ "name" $name) | fromYaml -}}
+{{- $least := $pool.autoscaling.enabled | ternary $pool.autoscaling.minReplicas $pool.replicas | int -}}
+{{- if eq $least 0 }}{{ range $pool.models }}{{ $models = append $models .name }}{{ end }}{{ end -}}
+{{- end -}}
+{{- toYaml (uniq $models) -}}
+{{- end -}}
+
 {{- define "instgenie.gatewayConfig" -}}
 {{- $own := dict
   "listen" (include "instgenie.listen" (list . 7080))
@@ -36,6 +47,7 @@ serverName: {{ include "instgenie.internalName" . }}
   "drainMs" (include "instgenie.drainMs" .Values.gateway | int64)
   "jobs" (dict "webhookSecretFile" "/etc/instgenie/secrets/webhooks")
 -}}
+{{- with include "instgenie.absentModels" . | fromYamlArray }}{{ $_ := set $own "models" . }}{{ end -}}
 {{- with include "instgenie.plainRedis" . }}{{ $_ := set $own "redis" . }}{{ end -}}
 {{- if .Values.tls.public.enabled -}}
 {{- $_ := set $own "tls" (dict "certFile" "/etc/instgenie/public-tls/tls.crt" "keyFile" "/etc/instgenie/public-tls/tls.key") -}}

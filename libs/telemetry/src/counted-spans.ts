@@ -17,6 +17,9 @@ interface Limits {
   readonly exportMs: number;
 }
 
+/** Those that wait are sent so often. */
+const sendEveryMs = 1000;
+
 /** Sends spans in the background, at most so many at a time, and counts those that never arrive. Nobody waits for it. */
 export class CountedSpans implements SpanProcessor {
   readonly #batches: BatchSpanProcessor;
@@ -29,6 +32,7 @@ export class CountedSpans implements SpanProcessor {
     this.#batches = new BatchSpanProcessor({
       exporter: this.#counted(exporter),
       maxQueueSize: waitingMax,
+      scheduledDelayMillis: sendEveryMs,
       exportTimeoutMillis: exportMs,
     });
   }

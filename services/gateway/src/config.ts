@@ -24,6 +24,28 @@ export const gatewayConfig = z.strictObject({
     .max(256)
     .default([])
     .describe('Whose workers may all be away: the gateway is ready without any, and jobs for them wait.'),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('What addresses of results begin with; the Host that callers name without it.'),
+  aliases: z
+    .record(z.string().min(1).max(128), modelName)
+    .default({})
+    .describe('Names that callers say for models, such as gpt-image-1; `*` stands for any unknown one.'),
+  canary: z
+    .array(
+      z
+        .strictObject({
+          model: modelName.describe('What edits ask for.'),
+          to: modelName.describe('What a share of them runs on.'),
+          share: z.number().min(0).max(1).describe("Of the model's templates."),
+        })
+        .refine(({ model, to }) => model !== to, 'a model is no canary of itself'),
+    )
+    .max(64)
+    .refine((all) => new Set(all.map(({ model }) => model)).size === all.length, 'a model has one canary at most')
+    .default([])
+    .describe('Versions of models that a share of the templates is edited with.'),
   blobs: z.string().min(1).describe('Where templates, results, keys and usage are: a folder, file:// or s3://.'),
   redis: z.string().optional().describe('redis:// or rediss:// of the queue of jobs. Without it there are no jobs.'),
   auth: z

@@ -40,6 +40,7 @@ import { noJobs } from './jobs/no-jobs.ts';
 import { reportWaiting } from './jobs/report-waiting.ts';
 import { readWebhookSecret } from './jobs/webhooks/sign-webhook.ts';
 import { PictureReader } from './pictures/picture-reader.ts';
+import { CanaryPrimer } from './templates/canary-primer.ts';
 import { TemplateDesk } from './templates/template-desk.ts';
 import { TemplateSweeper } from './templates/template-sweeper.ts';
 import { AuditedJobs } from './tenancy/audited-jobs.ts';
@@ -88,6 +89,7 @@ export async function serveGateway(config: GatewayConfig): Promise<ServedGateway
       log,
     }),
   );
+  const names = { aliases: config.aliases, canaries: config.canary };
   const index = config.redis === undefined ? undefined : cleanup.use(new RedisIndex(config.redis));
   const pictures = cleanup.use(
     new PictureReader({
@@ -98,13 +100,14 @@ export async function serveGateway(config: GatewayConfig): Promise<ServedGateway
   );
   const tenancy = cleanup.use(openTenancy(config, { blobs, clock, nowMs: now, log }));
   const desk = cleanup.use(
-    new TemplateDesk({ blobs, fleet, index, reader: pictures, settings: config.templates, now, log }),
+    new TemplateDesk({ blobs, fleet, names, index, reader: pictures, settings: config.templates, now, log }),
   );
   cleanup.use(new TemplateSweeper({ templates: desk, blobs, now, log })).start();
+  cleanup.use(new CanaryPrimer({ templates: desk, fleet, canaries: names.canaries, blobs, now, log })).start();
   const templates = new AuditedTemplates(desk, tenancy.audit);
   const budget = new RetryBudget(clock);
   const editing = new EditDesk(
-    { fleet, templates, pictures, guards: tenancy.guards, clock, budget, silentMs, settings: config.edits },
+    { fleet, names, templates, pictures, guards: tenancy.guards, clock, budget, silentMs, settings: config.edits },
     config.edits,
     editWatch({ tracing, metrics, log }),
   );
@@ -158,6 +161,7 @@ export async function serveGateway(config: GatewayConfig): Promise<ServedGateway
         fleet,
         authenticator,
         links: new ResultLinks({ blobs, now }),
+        publicUrl: config.publicUrl,
         log,
         limits: limitsOf(config),
         now,

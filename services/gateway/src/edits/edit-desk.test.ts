@@ -307,3 +307,21 @@ test('a gateway takes no more edits at once than it is allowed', async () => {
   go.resolve();
   await first;
 });
+
+test('a share of the templates runs on another version, and the answer says so; an alias is the model it names', async () => {
+  await using worker = await FakeWorker.start(async function* () {
+    yield result('done');
+  });
+  const names = { aliases: { '*': 'tiny' }, canaries: [{ model: 'tiny', to: 'tiny-v2', share: 1 }] };
+  const versions = [{ name: 'tiny-v2', side: 64, defaultSteps: 2, defaultGuidance: 0, workers: 1 }];
+  const { desk, fleet, used } = openDesk({ w1: worker }, { names, versions });
+  const { facts } = await desk.run(order(), call);
+  assert.deepEqual([facts.model, facts.steps], ['tiny-v2', 2]);
+  assert.deepEqual([fleet.picks[0]?.model, worker.requests[0]?.template?.model], ['tiny-v2', 'tiny-v2']);
+  const plain = openDesk({ w1: worker }, { names: { ...names, canaries: [] }, versions });
+  const inline = { kind: 'inline', bytes: new Uint8Array(10) } as const;
+  const second = await plain.desk.run(order({ source: inline, model: 'gpt-image-1' }), call);
+  assert.equal(second.facts.model, 'tiny');
+  const [ours, theirs] = [used[0], plain.used[0]] as readonly { readonly route: string }[];
+  assert.notEqual(ours?.route, theirs?.route, 'versions have routes of their own');
+});

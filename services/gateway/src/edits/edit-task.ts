@@ -79,14 +79,15 @@ async function runIndex(
   const { order, caller, beganMs } = call;
   const { record, facts, route } = prepared;
   const { tenant } = caller;
+  const { model } = facts;
   const seed = seedOf(order, tenant) + index;
   let firstPickMs: number | undefined;
   const done = await runResult(parts, {
-    request: workerRequest({ ...parts.settings, order, record, tenant, index, seed, steps: prepared.steps }),
+    request: workerRequest({ ...parts.settings, order, record, tenant, model, index, seed, steps: prepared.steps }),
     pick: {
       editId: workerEditId({ tenant, requestId: order.requestId, index }),
       tenant,
-      model: facts.model,
+      model,
       priority: order.priority,
       maskedTokens: facts.maskedTokens,
       tokens: facts.tokens,

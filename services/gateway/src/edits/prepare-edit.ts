@@ -2,6 +2,8 @@ import { ServiceError, type Size } from '@instgenie/domain';
 import type { TemplateRecord } from '@instgenie/templates';
 import type { Caller } from '@instgenie/tenants';
 import type { Fleet, FleetModel } from '../fleet/fleet.ts';
+import { canaryModel, usualSide, usualSteps } from '../models/canary-model.ts';
+import { type ModelNames, namedModel } from '../models/model-names.ts';
 import type { MaskFacts } from '../pictures/picture-protocol.ts';
 import type { PictureReader } from '../pictures/picture-reader.ts';
 import type { Templates } from '../templates/templates.ts';
@@ -11,6 +13,7 @@ import { routeKey, variantsOf } from './route-key.ts';
 
 export interface PrepareParts {
   readonly fleet: Pick<Fleet, 'models' | 'isServing'>;
+  readonly names: ModelNames;
   readonly templates: Pick<Templates, 'resolve' | 'picture'>;
   readonly pictures: Pick<PictureReader, 'inspectMask'>;
 }
@@ -30,17 +33,13 @@ export interface PreparedEdit {
   readonly variants: readonly string[];
 }
 
-/** For models that no worker has loaded yet. */
-const usualSide = 512;
-const usualSteps = 28;
-
 /** Finds out all that an order means, and computes nothing. Throws what is wrong with it. */
 export async function prepareEdit(
-  { fleet, templates, pictures }: PrepareParts,
+  { fleet, names, templates, pictures }: PrepareParts,
   order: EditOrder,
   { caller, signal }: { readonly caller: Caller; readonly signal: AbortSignal },
 ): Promise<PreparedEdit> {
-  const { record, model } = await lookUp({ fleet, templates }, order, caller);
+  const { record, model, version } = await lookUp({ fleet, names, templates }, order, caller);
   const mask = await pictures.inspectMask(
     {
       ...(await maskedPicture(order, record, () => templates.picture(record.id, caller))),
@@ -52,7 +51,8 @@ export async function prepareEdit(
   );
   const isDense = order.isDense || mask.from === 'nowhere';
   const steps = order.steps ?? record.steps ?? (model.defaultSteps || usualSteps);
-  const route = routeKey({ record, steps, guidance: order.guidance ?? record.guidance, window: mask.window });
+  const guidance = order.guidance ?? record.guidance;
+  const route = routeKey({ record, steps, guidance, version, window: mask.window });
   return {
     order,
     record,
@@ -65,17 +65,34 @@ export async function prepareEdit(
   };
 }
 
+interface LookedUp {
+  readonly record: TemplateRecord;
+  /** What it runs on. */
+  readonly model: FleetModel;
+  /** Its name, where that is another version of what was asked for. */
+  readonly version: string | undefined;
+}
+
 async function lookUp(
-  { fleet, templates }: Pick<PrepareParts, 'fleet' | 'templates'>,
+  { fleet, names, templates }: Pick<PrepareParts, 'fleet' | 'names' | 'templates'>,
   { source, model: name }: EditOrder,
   caller: Caller,
-): Promise<{ readonly record: TemplateRecord; readonly model: FleetModel }> {
+): Promise<LookedUp> {
   if (source.kind === 'template') {
     const record = await templates.resolve(source, caller);
-    return { record, model: modelOf(fleet, record.model) };
+    return versionOf({ fleet, names }, record, modelOf({ fleet, names }, record.model));
   }
-  const model = modelOf(fleet, name);
-  return { record: await templates.resolve({ ...source, model: model.name }, caller), model };
+  const model = modelOf({ fleet, names }, name);
+  return versionOf({ fleet, names }, await templates.resolve({ ...source, model: model.name }, caller), model);
+}
+
+function versionOf(
+  { fleet, names }: Pick<PrepareParts, 'fleet' | 'names'>,
+  record: TemplateRecord,
+  model: FleetModel,
+): LookedUp {
+  const version = canaryModel(record, model, { canaries: names.canaries, models: fleet.models });
+  return { record, model: version ?? model, version: version?.name };
 }
 
 function factsOf(
@@ -103,10 +120,10 @@ async function maskedPicture(
   return { picture: source.kind === 'inline' ? source.bytes : await readPicture(), mask: undefined };
 }
 
-function modelOf({ models, isServing }: PrepareParts['fleet'], name: string | undefined): FleetModel {
-  const found = name === undefined || name === '' ? models[0] : models.find((model) => model.name === name);
+function modelOf({ fleet, names }: Pick<PrepareParts, 'fleet' | 'names'>, name: string | undefined): FleetModel {
+  const found = namedModel(names, fleet.models, name);
   if (found !== undefined) return found;
-  if (name === undefined || !isServing) {
+  if (name === undefined || name === '' || !fleet.isServing) {
     throw new ServiceError('unavailable', 'no worker is there now; try again', { field: 'edit.model' });
   }
   throw new ServiceError('not-found', `edit.model: there is no model ${name}`, { field: 'edit.model' });

@@ -7,14 +7,17 @@ export interface Route {
   readonly record: TemplateRecord;
   readonly steps: number;
   readonly guidance: number | undefined;
+  /** Another version of the template's model that it runs on, where that is so. */
+  readonly version: string | undefined;
   /** Of the picture: what the model sees. */
   readonly window: { readonly box: Box; readonly level: number };
 }
 
 /** Names a route: edits of one route use one variant on each kind of engine. 64 hexadecimal digits. Pure. */
-export function routeKey({ record, steps, guidance, window: { box, level } }: Route): string {
+export function routeKey({ record, steps, guidance, version, window: { box, level } }: Route): string {
   const parts = [record.id, steps, guidance ?? null, box.left, box.top, box.width, box.height, level];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  const all = version === undefined ? parts : [...parts, version];
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex');
 }
 
 /** The variants that edits of a route have used. */

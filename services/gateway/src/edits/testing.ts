@@ -15,6 +15,7 @@ import {
 import type { TemplateRecord } from '@instgenie/templates';
 import type { Caller } from '@instgenie/tenants';
 import type { EditEnding, Fleet, FleetModel, Picked, PickOrder } from '../fleet/fleet.ts';
+import { type ModelNames, plainNames } from '../models/model-names.ts';
 import { EditDesk, type EditEnd } from './edit-desk.ts';
 import type { EditOrder } from './edit-order.ts';
 import { noSpans } from './edit-spans.ts';
@@ -97,12 +98,13 @@ const model: FleetModel = { name: 'tiny', side: 64, defaultSteps: 4, defaultGuid
 export class FakeFleet implements Fleet {
   readonly endings: EditEnding[] = [];
   readonly picks: PickOrder[] = [];
-  readonly models = [model];
+  readonly models: readonly FleetModel[];
   readonly workers = [];
   readonly isServing = true;
   readonly #clients: Readonly<Record<string, RpcClient<WorkerServiceDefinition>>>;
 
-  constructor(workers: Readonly<Record<string, Pick<FakeWorker, 'client'>>>) {
+  constructor(workers: Readonly<Record<string, Pick<FakeWorker, 'client'>>>, versions: readonly FleetModel[] = []) {
+    this.models = [model, ...versions];
     this.#clients = Object.fromEntries(Object.entries(workers).map(([name, { client }]) => [name, client]));
   }
 
@@ -175,19 +177,24 @@ export function openDesk(
     silentMs = 20_000,
     orphanMs = 20_000,
     atOnceMax = 100,
+    names = plainNames,
+    versions = [],
   }: {
     readonly guards?: EditGuards;
     readonly silentMs?: number;
     readonly orphanMs?: number;
     readonly atOnceMax?: number;
+    readonly names?: ModelNames;
+    readonly versions?: readonly FleetModel[];
   } = {},
 ) {
-  const fleet = new FakeFleet(workers);
+  const fleet = new FakeFleet(workers, versions);
   const ends: EditEnd[] = [];
   const used: unknown[] = [];
   const desk = new EditDesk(
     {
       fleet,
+      names,
       templates: {
         resolve: async () => record,
         picture: async () => new Uint8Array(10),

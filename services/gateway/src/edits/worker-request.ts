@@ -23,6 +23,8 @@ export interface WorkerOrder {
   readonly order: EditOrder;
   readonly record: TemplateRecord;
   readonly tenant: string;
+  /** What it runs on. */
+  readonly model: string;
   /** Which of the results. */
   readonly index: number;
   readonly seed: number;
@@ -33,14 +35,14 @@ export interface WorkerOrder {
 }
 
 /** The request for one result, as a worker takes it: the same for the same order, whoever sends it. Pure. */
-export function workerRequest({ order, record, tenant, index, seed, ...rest }: WorkerOrder): EditRequest {
+export function workerRequest({ order, record, tenant, model, index, seed, ...rest }: WorkerOrder): EditRequest {
   const { guidance = record.guidance, size, mask } = order;
   return {
     editId: workerEditId({ tenant, requestId: order.requestId, index }),
     tenant,
     priority: priorities[order.priority],
     template: {
-      ...(record.model === undefined ? {} : { model: record.model }),
+      model,
       picture: 'stored',
       stored: record.source.sha256,
       steps: rest.steps,

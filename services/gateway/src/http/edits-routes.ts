@@ -54,11 +54,13 @@ interface Answered {
 async function imagesOf(pictures: readonly EditedPicture[], { edit, parts, request }: Answered): Promise<AnswerImages> {
   if (edit.shape.responseFormat === 'b64_json') return pictures.map(({ image }) => ({ b64_json: base64(image) }));
   return await Promise.all(
-    pictures.map(async ({ image }) => ({ url: `${originOf(request)}${linkPath(await parts.links.add(image))}` })),
+    pictures.map(async ({ image }) => ({
+      url: `${originOf(request, parts)}${linkPath(await parts.links.add(image))}`,
+    })),
   );
 }
 
-/** As the caller reached us; behind a proxy, what that says of itself is not trusted. */
-function originOf({ protocol, host }: FastifyRequest): string {
-  return `${protocol}://${host}`;
+/** As the deployment says, else as the caller reached us; behind a proxy, what that says of itself is not trusted. */
+function originOf({ protocol, host }: FastifyRequest, { publicUrl }: HttpParts): string {
+  return publicUrl?.replace(/\/+$/, '') ?? `${protocol}://${host}`;
 }

@@ -16,6 +16,8 @@ export interface HttpParts {
   readonly fleet: Pick<Fleet, 'models' | 'workers' | 'isServing'>;
   readonly authenticator: Authenticator;
   readonly links: ResultLinks;
+  /** What addresses of results begin with; without it, as the caller reached us. */
+  readonly publicUrl?: string | undefined;
   readonly log: Log;
   readonly limits: HttpLimits;
   /** Milliseconds of the epoch. */

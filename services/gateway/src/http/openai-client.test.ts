@@ -58,6 +58,12 @@ test('a result may be a link, which nobody needs a key for', async () => {
   assert.deepEqual(Buffer.from(await answer.arrayBuffer()), Buffer.concat([png, Buffer.of(0)]));
 });
 
+test('a link is under the address that the deployment says, where it does', async () => {
+  await using client = await start({ publicUrl: 'https://edits.example/' });
+  const { data } = await client.openai.images.edit({ image: await image(), prompt: 'a', response_format: 'url' });
+  assert.match(data?.[0]?.url ?? '', /^https:\/\/edits\.example\/v1\/files\/results\//);
+});
+
 test('a stream has partial images, then the completed one', async () => {
   await using client = await start();
   const stream = await client.openai.images.edit({

@@ -4,6 +4,7 @@ import type { MaskMode } from '@instgenie/pictures';
 import type { TemplateRecord } from '@instgenie/templates';
 import { routeKey } from '../edits/route-key.ts';
 import type { EditEnding, FleetModel, Picked } from '../fleet/fleet.ts';
+import { usualSide, usualSteps } from '../models/canary-model.ts';
 import type { MaskFacts } from '../pictures/picture-protocol.ts';
 import { wholeMask } from '../pictures/whole-mask.ts';
 import type { TemplateParts } from './template-parts.ts';
@@ -12,10 +13,6 @@ import type { PrimeNews, PrimeOrder } from './templates.ts';
 /** Nobody looks, and it goes behind all edits: it may take its time. */
 const primeMs = 600_000;
 const attemptsMax = 3;
-/** For models that no worker has loaded yet, as edits take them. */
-const usualSide = 512;
-const usualSteps = 28;
-
 const maskModes = {
   auto: 'MASK_MODE_AUTO',
   white: 'MASK_MODE_WHITE',
@@ -33,6 +30,8 @@ export interface PrimeCall {
   readonly record: TemplateRecord;
   readonly model: FleetModel;
   readonly order: PrimeOrder;
+  /** The model's name, where it is another version of the template's own. */
+  readonly version?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -43,7 +42,8 @@ export async function* primeTemplate(parts: PrimeParts, call: PrimeCall): AsyncI
   const { record, signal } = call;
   const facts = await windowOf(parts, call);
   const steps = record.steps ?? (call.model.defaultSteps || usualSteps);
-  const route = routeKey({ record, steps, guidance: record.guidance, window: facts.window });
+  const { version } = call;
+  const route = routeKey({ record, steps, guidance: record.guidance, version, window: facts.window });
   const endsAtMs = parts.now() + primeMs;
   const editId = createHash('sha256').update(randomUUID()).digest('hex').slice(0, 32);
   const excluded: string[] = [];

@@ -3,6 +3,7 @@ import { ServiceError, variantKey } from '@instgenie/domain';
 import { expiresAtMs, isExpired, TemplateLibrary, type TemplateRecord } from '@instgenie/templates';
 import { type Caller, checkTenantName } from '@instgenie/tenants';
 import type { FleetModel } from '../fleet/fleet.ts';
+import { namedModel } from '../models/model-names.ts';
 import { noteVariants, type UsedVariant } from './note-variants.ts';
 import { orMissing } from './or-missing.ts';
 import { afterToken, pageToken } from './page-token.ts';
@@ -101,6 +102,16 @@ export class TemplateDesk implements Templates, AsyncDisposable {
         yield { done, total, bytes };
       }
     }
+  }
+
+  /** Has workers compute what edits of a template need of another version of its model. */
+  async primeFor(record: TemplateRecord, version: FleetModel, signal: AbortSignal): Promise<void> {
+    const order = { id: record.id, mask: undefined, maskMode: 'auto' } as const;
+    let last: UsedVariant | undefined;
+    const call = { record, model: version, order, version: version.name, signal };
+    for await (const { variant, bytes, route } of primeTemplate(this.#parts, call))
+      last = { key: variant, bytes, route };
+    if (last !== undefined) await this.#note(record, [last]);
   }
 
   async pin(id: string, isPinned: boolean, caller: Caller): Promise<TemplateView> {
@@ -235,8 +246,9 @@ export class TemplateDesk implements Templates, AsyncDisposable {
   }
 
   #modelOf(name: string | undefined, field: string): FleetModel {
-    const { models } = this.#parts.fleet;
-    const found = name === undefined ? models[0] : models.find((model) => model.name === name);
+    const { names, fleet } = this.#parts;
+    const { models } = fleet;
+    const found = namedModel(names, models, name);
     if (found !== undefined) return found;
     if (models.length === 0) throw new ServiceError('unavailable', 'no worker is there now; try again', { field });
     throw new ServiceError('not-found', `${field}: there is no model ${name}`, { field });

@@ -3,6 +3,7 @@ import type { RedisIndex } from '@instgenie/index';
 import type { Log } from '@instgenie/telemetry';
 import type { ExpirySettings, TemplateLibrary } from '@instgenie/templates';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { ModelNames } from '../models/model-names.ts';
 import type { PictureReader } from '../pictures/picture-reader.ts';
 
 /** What a gateway keeps templates with. */
@@ -12,6 +13,7 @@ export interface TemplateDeskParts {
   /** Without it nobody is told of pins and deletions, and warm is what was warm once. */
   readonly index: Pick<RedisIndex, 'delete' | 'locate' | 'pin' | 'unpin'> | undefined;
   readonly reader: Pick<PictureReader, 'checkPicture' | 'inspectMask'>;
+  readonly names: ModelNames;
   readonly settings: ExpirySettings;
   /** Milliseconds of the epoch. */
   readonly now: () => number;

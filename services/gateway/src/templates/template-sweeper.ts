@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BlobStore } from '@instgenie/blobs';
 import { ServiceError } from '@instgenie/domain';
 import type { Log } from '@instgenie/telemetry';
-import { z } from 'zod';
+import { takeTurn } from './take-turn.ts';
 import type { TemplateDesk } from './template-desk.ts';
 
 export interface SweeperParts {
@@ -15,10 +15,6 @@ export interface SweeperParts {
   /** Templates that one sweep deletes at most. */
   readonly batchMax?: number;
 }
-
-const turnName = 'sweeps/templates.json';
-const turnBytesMax = 4096;
-const turn = z.strictObject({ version: z.literal(1), nextAtMs: z.number() });
 
 /** Deletes templates whose time is over, and ends deletions that were cut off: of all gateways, whoever is first. */
 export class TemplateSweeper implements AsyncDisposable {
@@ -37,8 +33,8 @@ export class TemplateSweeper implements AsyncDisposable {
 
   /** Undefined where another gateway has just done it. */
   async sweep(): Promise<{ readonly expired: number; readonly finished: number } | undefined> {
-    if (!(await this.#takeTurn())) return undefined;
-    const { templates, batchMax, log } = this.#parts;
+    const { templates, blobs, now, everyMs, batchMax, log } = this.#parts;
+    if (!(await takeTurn(blobs, { name: 'sweeps/templates.json', nowMs: now(), everyMs }))) return undefined;
     const expired = await templates.hideExpired(batchMax);
     const finished = await templates.deletions.finishAll(batchMax);
     if (expired + finished > 0) log.info({ expired, finished }, 'templates swept');
@@ -59,24 +55,5 @@ export class TemplateSweeper implements AsyncDisposable {
       });
       await pause(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
-  }
-
-  /** Two that sweep at once do no harm; this spares the second one the reading. */
-  async #takeTurn(): Promise<boolean> {
-    const { blobs, now, everyMs } = this.#parts;
-    const found = await blobs.get(turnName, { bytesMax: turnBytesMax });
-    if (found !== undefined && nextAtMs(found.bytes) > now()) return false;
-    // A little early, so that the same gateway may be first the next time.
-    const next = { version: 1, nextAtMs: now() + 0.9 * everyMs } satisfies z.infer<typeof turn>;
-    const put = await blobs.put(turnName, Buffer.from(JSON.stringify(next)), { ifMatch: found?.etag ?? null });
-    return put.kind === 'written';
-  }
-}
-
-function nextAtMs(bytes: Uint8Array): number {
-  try {
-    return turn.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).nextAtMs;
-  } catch {
-    return 0;
   }
 }

@@ -16,6 +16,7 @@ import {
 import { openLog } from '@instgenie/telemetry';
 import type { Caller, Quota } from '@instgenie/tenants';
 import type { EditEnding, FleetModel, PickOrder } from '../fleet/fleet.ts';
+import { plainNames } from '../models/model-names.ts';
 import { PictureReader } from '../pictures/picture-reader.ts';
 import { TemplateDesk } from './template-desk.ts';
 import type { TemplateDeskParts } from './template-parts.ts';
@@ -103,7 +104,9 @@ export async function openFleet(scripts: Readonly<Record<string, PrimeScript>>) 
 export async function openDesk({
   scripts = {},
   ...parts
-}: Partial<Pick<TemplateDeskParts, 'index'>> & { readonly scripts?: Readonly<Record<string, PrimeScript>> } = {}) {
+}: Partial<Pick<TemplateDeskParts, 'index' | 'names'>> & {
+  readonly scripts?: Readonly<Record<string, PrimeScript>>;
+} = {}) {
   const root = await mkdtempDisposable(join(tmpdir(), 'instgenie-desk-'));
   const blobs = new CountedBlobs(root.path);
   const reader = new PictureReader({ threads: 1, bytesMax: 2 ** 20, maskBytesMax: 2 ** 20 });
@@ -115,7 +118,8 @@ export async function openDesk({
     { write: (line) => void lines.push(line) },
   );
   const settings = { ttlMs: 100 * dayMs, inlineTtlMs: 7 * dayMs };
-  const all = { blobs, reader, fleet, settings, now: () => clock.ms, log, index: parts.index };
+  const { names = plainNames } = parts;
+  const all = { names, blobs, reader, fleet, settings, now: () => clock.ms, log, index: parts.index };
   const desk = new TemplateDesk(all);
   return {
     desk,

@@ -59,7 +59,7 @@ test('a result may be a link, which nobody needs a key for', async () => {
 });
 
 test('a link is under the address that the deployment says, where it does', async () => {
-  await using client = await start({ publicUrl: 'https://edits.example/' });
+  await using client = await start(testParts({ publicUrl: 'https://edits.example/' }));
   const { data } = await client.openai.images.edit({ image: await image(), prompt: 'a', response_format: 'url' });
   assert.match(data?.[0]?.url ?? '', /^https:\/\/edits\.example\/v1\/files\/results\//);
 });

@@ -9,6 +9,7 @@ import { VariantWriter } from '../disk/variant-writer.ts';
 import { PeerReaders } from '../peer/peer-readers.ts';
 import { ChunkLoader } from './chunk-loader.ts';
 import type { IoCalls, IoSetup } from './io-protocol.ts';
+import { sentKeys } from './sent-keys.ts';
 
 /** Step files that stay open. */
 const filesMax = 256;
@@ -24,7 +25,7 @@ const folders = new Folders(root);
 const reader = new DiskReader({ io, folders, filesMax });
 const writer = new VariantWriter({ io, folders });
 const disk = new ChunkLoader({ clock: systemClock, deadlineMs, inFlightMax, bytesPerMs });
-const peers = new PeerReaders({ clock: systemClock, tls: peerTls });
+const peers = new PeerReaders({ clock: systemClock, tls: sentKeys(peerTls) });
 const fromPeers = new ChunkLoader({ clock: systemClock, deadlineMs, inFlightMax: peerReadsMax });
 const never = new AbortController().signal;
 

@@ -218,15 +218,16 @@ export class ActivationStore implements AsyncDisposable {
 
   /**
    * Asks peers for a variant: from now on steps that are not held here are borrowed from them. Returns whether one of
-   * them holds it, cut as `shape` says; a peer that does not answer in time does not.
+   * them holds it, cut as `shape` says, where it says anything; a peer that does not answer in time does not.
    */
   async findAtPeers(
     key: VariantKey,
-    { shape, addresses }: { readonly shape: VariantShape; readonly addresses: readonly string[] },
+    { shape, addresses }: { readonly shape?: VariantShape; readonly addresses: readonly string[] },
   ): Promise<boolean> {
     if (addresses.length === 0) return false;
     const found = await this.#io.call<ChunkManifest | undefined>('findAtPeers', { key, addresses });
-    if (found === undefined || !isDeepStrictEqual(found.shape.chunkBytes, shape.chunkBytes)) return false;
+    if (found === undefined) return false;
+    if (shape !== undefined && !isDeepStrictEqual(found.shape.chunkBytes, shape.chunkBytes)) return false;
     this.#peers.add({ manifest: found, addresses });
     return true;
   }
@@ -234,6 +235,11 @@ export class ActivationStore implements AsyncDisposable {
   /** Whether peers that were found hold a variant, as far as is known. */
   isAtPeers(key: VariantKey): boolean {
     return this.#peers.get(key) !== undefined;
+  }
+
+  /** How peers that were found hold a variant. */
+  shapeAtPeers(key: VariantKey): VariantShape | undefined {
+    return this.#peers.get(key)?.manifest.shape;
   }
 
   /**

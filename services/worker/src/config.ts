@@ -99,6 +99,13 @@ export const workerConfig = z.strictObject({
         .describe('After each such wait an edit counts as one priority more urgent.'),
     })
     .prefault({}),
+  warm: z
+    .strictObject({
+      variants: z.number().int().min(1).max(4096).default(32).describe('The most used ones.'),
+      seconds: z.number().min(0.1).max(600).default(30).describe('For no longer than this.'),
+    })
+    .optional()
+    .describe('Before it is ready it copies activations from other workers. Without `redis` there are none.'),
   drainMs: milliseconds.default(30_000).describe('After SIGTERM edits may end in this time; then they leave.'),
   traces: z
     .strictObject({

@@ -50,6 +50,7 @@ export async function serveWorker(config: WorkerConfig): Promise<ServedWorker> {
     ),
   );
   worker.announce(config.advertise ?? `${config.listen.slice(0, config.listen.lastIndexOf(':'))}:${rpc.port}`);
+  await worker.warm();
   const setReady = (ready: boolean) => {
     isReady = ready;
     health.set(ready);

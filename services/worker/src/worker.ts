@@ -18,8 +18,10 @@ import { EditRuns, type FollowedEdit } from './edits/edit-runs.ts';
 import { MemoryBudget } from './edits/memory-budget.ts';
 import { type PrimeNews, runPrime } from './edits/prime-flow.ts';
 import { PrimingLeads } from './edits/priming-lead.ts';
+import { couldHold } from './models/model-host.ts';
 import { ModelPool } from './models/model-pool.ts';
 import { PictureDesk } from './stages/picture-desk.ts';
+import { type Warmed, type WarmParts, warmUp } from './warming/warm-up.ts';
 import { countStep, endEdit, gaugeWorker, type TelemetryParts } from './worker-telemetry.ts';
 
 /** What a worker is made of besides its settings. */
@@ -48,6 +50,8 @@ interface WorkerFields {
 
 /** Of the memory of edits, for results whose callers have gone. */
 const keptShare = 1 / 8;
+/** What a step of a variant is thought to take that was not computed here. */
+const usualStepMs = 100;
 const publicSecret = new Uint8Array(32);
 
 /** One device with everything around it: runs edits, keeps activations, says what it has to do. */
@@ -170,6 +174,29 @@ export class Worker implements AsyncDisposable {
       },
     });
     this.#announcing = announcer.run(this.#stop.signal);
+  }
+
+  /** Copies what is used most from other workers, where that is wanted; resolves when it is here, or time is over. */
+  async warm(): Promise<Warmed | undefined> {
+    const { warm, id } = this.config;
+    const index = this.#index;
+    if (warm === undefined || index === undefined) return undefined;
+    await index.ready(warm.seconds * 1000).catch(() => undefined);
+    const hosts = this.pool.models.flatMap(({ host }) => host ?? []);
+    const parts: WarmParts = {
+      popular: (count) => index.popular(count),
+      isHeld: (key) => this.store.find(key)?.isWhole === true,
+      findAtPeers: async (key) => {
+        const addresses = await locate(index, key, id);
+        return (await this.store.findAtPeers(key, { addresses })) ? this.store.shapeAtPeers(key) : undefined;
+      },
+      fits: (shape) => hosts.some((host) => couldHold(host, shape)),
+      copy: (key, { steps }) => this.store.copyFromPeers(key, { recomputeMs: steps.length * usualStepMs }),
+    };
+    const time = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(warm.seconds * 1000)]);
+    const warmed = await warmUp(warm, parts, time);
+    this.#parts.log.info({ ...warmed }, 'warmed');
+    return warmed;
   }
 
   /** Runs an edit for a caller, or lets it join the one that it asked for before. */

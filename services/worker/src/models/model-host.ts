@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LatencyModel as Latencies, type LatencyModel, type LatencyPrior } from '@instgenie/cost';
-import { type StorageType, systemClock } from '@instgenie/domain';
+import { type StorageType, systemClock, type VariantShape } from '@instgenie/domain';
 import { ActivationLayout, activationShape, Engine, type Provider, type StepReport } from '@instgenie/engine';
 import type { PeerLookup } from '@instgenie/loader';
 import type { PinnedProfile } from '@instgenie/planner';
@@ -209,6 +209,13 @@ export class ModelHost implements AsyncDisposable {
     const side = this.engine.model.defaults.side / 16;
     return side * side;
   }
+}
+
+/** Whether activations cut like this could be of the model, whatever the picture's size. */
+export function couldHold({ engine }: Pick<ModelHost, 'engine'>, { chunkBytes }: VariantShape): boolean {
+  const { side } = engine.model.defaults;
+  const shape = activationShape(engine, { picture: { width: side, height: side } });
+  return new ActivationLayout(shape).chunkBytes.length === chunkBytes.length;
 }
 
 function bytesOfToken(engine: Engine): number {

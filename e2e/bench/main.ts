@@ -9,6 +9,7 @@ import { benchQuality } from './quality.ts';
 import type { RandomShape } from './random-checkpoint.ts';
 import type { Bench } from './rows.ts';
 import { table } from './table.ts';
+import { benchTelemetry } from './telemetry.ts';
 import { benchWorker } from './worker.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   eviction: benchEviction,
   pipeline: benchPipeline,
   quality: benchQuality,
+  telemetry: benchTelemetry,
   worker: benchWorker,
 };
 

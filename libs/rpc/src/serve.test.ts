@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectHttp2, constants } from 'node:http2';
+import { connect as connectSocket, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { Duplex } from 'node:stream';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { ServiceError } from '@instgenie/domain';
 import { connect } from './connect.ts';
 import { RetryError } from './retry-error.ts';
@@ -235,6 +238,42 @@ test('an address that is taken or makes no sense is refused', async () => {
   }
 });
 
+test('calls that are given up all at once do not end the connection of others', async () => {
+  const held = Promise.withResolvers<object>();
+  await using pair = await startPair(
+    { GetVariant: unary(async ({ key }) => (key === '' ? await held.promise : {})) },
+    { limits: { streamsPerConnectionMax: 10 } },
+  );
+  await using wire = await HeldWire.open(pair.server.port);
+  const session = connectHttp2('http://localhost', { createConnection: () => wire });
+  const open = () => {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/instgenie.worker.v1.ChunkService/GetVariant',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    stream.on('error', () => undefined).resume();
+    stream.end(Buffer.alloc(5));
+    return stream;
+  };
+  const other = open();
+  const answer = once(other, 'trailers');
+  await once(session, 'remoteSettings');
+  wire.hold();
+  for (let round = 0; round < 30; round++) {
+    const given = Array.from({ length: 9 }, open);
+    await turn();
+    for (const stream of given) stream.close(constants.NGHTTP2_CANCEL);
+    await turn();
+  }
+  wire.release();
+  await new Promise<unknown>((resolve) => session.ping(resolve));
+  held.resolve({});
+  assert.equal((await answer)[0]['grpc-status'], '0');
+  session.close();
+});
+
 const tlsFolder = join(import.meta.dirname, '../fixtures/tls');
 const keysOf = (name: string, caFile = join(tlsFolder, 'ca.crt')) =>
   readTls({ certFile: join(tlsFolder, `${name}.crt`), keyFile: join(tlsFolder, `${name}.key`), caFile });
@@ -259,3 +298,44 @@ test('a client goes away from a server that its authority did not sign', async (
   await using pair = await startPair({}, { tls: stranger, client: { tls: worker } });
   await assert.rejects(pair.client.unary('GetVariant', {}, patient()), codeIs('unavailable'));
 });
+
+/** A connection that can keep what is sent over it, to send it all at once. */
+class HeldWire extends Duplex {
+  readonly #socket: Socket;
+  readonly #kept: Buffer[] = [];
+  #isHolding = false;
+
+  private constructor(socket: Socket) {
+    super();
+    this.#socket = socket;
+    socket.on('data', (data) => this.push(data)).once('close', () => this.push(null));
+  }
+
+  static async open(port: number): Promise<HeldWire> {
+    const socket = connectSocket(port, '127.0.0.1');
+    await once(socket, 'connect');
+    return new HeldWire(socket);
+  }
+
+  hold(): void {
+    this.#isHolding = true;
+  }
+
+  release(): void {
+    this.#isHolding = false;
+    this.#socket.write(Buffer.concat(this.#kept.splice(0)));
+  }
+
+  override _read(): void {}
+
+  override _write(data: Buffer, _: string, done: () => void): void {
+    if (this.#isHolding) this.#kept.push(data);
+    else this.#socket.write(data);
+    done();
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    this.#socket.destroy();
+    this.destroy();
+  }
+}

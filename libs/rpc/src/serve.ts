@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
@@ -17,6 +18,8 @@ export interface ServeOptions {
   readonly limits?: Partial<ServerLimits>;
 }
 
+/** Calls above the limit of a connection, one after the other, until it is closed. */
+const rejectedStreamsMax = 10_000;
 /** After the grace of a drain, calls are ended, and connections get this much longer to say so and goodbye. */
 const farewellMs = 250;
 
@@ -40,12 +43,23 @@ export async function serve(address: string, options: ServeOptions, signal: Abor
     'grpc.enable_channelz': 0,
     interceptors: [guardCalls(limits, { connections, running })],
   });
+  allowRejectedStreams(grpc);
   for (const { definition, implementation } of options.services) grpc.addService(definition, implementation);
   // TLS ends before the injector: its own servers wait two minutes for a handshake.
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const listener = createListener(injector, connections, { tls: options.tls, limits });
   const port = await listen(listener, address);
   return new RpcServer({ grpc, injector, listener, connections, running, limits }, { port, signal });
+}
+
+/**
+ * Calls that are given up all at once are still counted when those after them come, which are then refused. Node ends the
+ * whole connection, with everybody's calls, after a hundred of these in a row; the library has no option for that.
+ */
+function allowRejectedStreams(grpc: Server): void {
+  const options: unknown = Reflect.get(grpc, 'commonServerOptions');
+  assert(typeof options === 'object' && options !== null, 'a gRPC server has options of HTTP/2');
+  Reflect.set(options, 'maxSessionRejectedStreams', rejectedStreamsMax);
 }
 
 interface Parts {

@@ -1,4 +1,5 @@
 // The full forms of what e2e/scenarios tests in short: thousands of edits, a minute without Redis, fifty kills.
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { overloadRows, redisRows, tenantRows } from '../bench/cluster.ts';
 import { type Row, row } from '../bench/rows.ts';
@@ -10,6 +11,7 @@ import { underLoad } from '../scenarios/under-load.ts';
 
 const workerSet = ['timeScale=0.1', 'side=128'];
 const deadlineMs = 30_000;
+const reconnectMs = 2500;
 const say = (line: string) => console.error(line);
 
 const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
@@ -41,13 +43,15 @@ const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     const ended = await underLoad({
       cluster: { workers: 2, gateways: 2, workerSet },
       perSecond: 20,
-      seconds: 60,
+      seconds: 120,
       seed: 31,
       deadlineMs,
       hurt: async ({ cluster }) => {
         for (let kill = 0; kill < 20; kill++) {
           await cluster.gateways[kill % 2]?.restart();
           await cluster.ready();
+          // Clients may take so long to notice that it is back.
+          await pause(reconnectMs);
         }
       },
     });

@@ -1,5 +1,8 @@
+import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -103,12 +106,14 @@ export class KubeCluster implements AsyncDisposable {
     await this.kubectl('apply', '-f', file);
   }
 
-  /** What a GET of the API with `watch` says, line by line, until the signal aborts. */
+  /** What a watch of the API says, line by line, until the signal aborts or the API ends it. */
   async *watch(path: string, signal: AbortSignal): AsyncGenerator<unknown, void, undefined> {
-    const args = ['--kubeconfig', this.kubeconfig, 'get', '--raw', path];
-    const child = spawn(this.#kubectl, args, { stdio: ['ignore', 'pipe', 'inherit'], signal });
-    child.on('error', () => undefined);
-    for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as unknown;
+    const read = (name: string) => readFile(join(this.state, 'pki', name));
+    const [ca, cert, key] = await Promise.all([read('ca.crt'), read('admin.crt'), read('admin.key')]);
+    const { server } = await this.#cluster();
+    const response = Promise.withResolvers<IncomingMessage>();
+    get(`${server}${path}`, { ca, cert, key, signal, agent: false }, response.resolve).on('error', response.reject);
+    for await (const line of createInterface({ input: await response.promise })) yield JSON.parse(line) as unknown;
   }
 
   /** As the machine that it ran on had died. */
@@ -131,6 +136,14 @@ export class KubeCluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await script('stop.sh', [], this.#env);
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #cluster(): Promise<{ readonly server: string }> {
+    const text = await this.kubectl('config', 'view', '--minify', '-o', 'json');
+    const { clusters } = JSON.parse(text) as {
+      readonly clusters: readonly { readonly cluster: { readonly server: string } }[];
+    };
+    return clusters[0]?.cluster ?? assert.fail('the kubeconfig names no cluster');
   }
 
   async #pid(name: string): Promise<number> {

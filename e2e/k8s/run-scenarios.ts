@@ -31,7 +31,9 @@ export async function runScenarios(
     const reason = `not built: ${missing.join(', ')}`;
     return scenarios.map((scenario) => ({ scenario, seconds: 0, outcome: { kind: 'skipped', reason } }));
   }
-  await using cluster = await KubeCluster.start({ level, ...settings[level] });
+  await using cleanup = new AsyncDisposableStack();
+  const cluster = cleanup.use(await KubeCluster.start({ level, ...settings[level] }));
+  cleanup.use(endWith(cluster));
   for (const scenario of scenarios) {
     const began = performance.now();
     say(`${scenario.name} ...`);
@@ -39,6 +41,17 @@ export async function runScenarios(
     runs.push({ scenario, outcome, seconds: (performance.now() - began) / 1000 });
   }
   return runs;
+}
+
+/** Whoever is told to end takes the cluster down first. */
+function endWith(cluster: KubeCluster): Disposable {
+  const end = () => void cluster[Symbol.asyncDispose]().finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
+  return {
+    [Symbol.dispose]: () => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, end);
+    },
+  };
 }
 
 async function runOne(scenario: Scenario, cluster: KubeCluster, say: (line: string) => void): Promise<Outcome> {

@@ -70,7 +70,6 @@ export const kwokScaling: Scenario = {
       set: [
         `discovery=${JSON.stringify(setting)}`,
         `externalMetrics=${JSON.stringify({ listen: `127.0.0.1:${metricsPort}`, tls })}`,
-        'log=warn',
       ],
     });
     await cluster.applyManifest('external-metrics.yaml', { metrics_port: metricsPort });

@@ -128,6 +128,11 @@ const rows = [
     slices: [slice([{ address: '10.0.0.1' }], { ports: null })],
     want: [],
   },
+  {
+    name: 'what is no pod may serve several times at one address',
+    slices: [7071, 7072].map((port) => slice([{ address: '10.0.0.1' }], { ports: [{ name: 'grpc', port }] })),
+    want: ['10.0.0.1:7071', '10.0.0.1:7072'],
+  },
   { name: 'a slice may be empty', slices: [slice([], { endpoints: null })], want: [] },
 ];
 for (const { name, slices, port, want } of rows) {

@@ -38,7 +38,7 @@ export function mergeSlices(
   for (const slice of slices) {
     const number = portOf(slice, port);
     for (const endpoint of slice.endpoints) {
-      const identity = identityOf(endpoint);
+      const identity = identityOf(endpoint, number);
       if (identity === undefined) continue;
       if (endpoint.conditions.terminating === true) leaving.add(identity);
       else if (number !== undefined && isServing(endpoint)) {
@@ -84,9 +84,9 @@ function isServing({ conditions: { ready, serving } }: SliceEndpoint): boolean {
   return serving ?? ready ?? true;
 }
 
-/** A pod that is replaced has another uid, whatever its name and its address. */
-function identityOf({ addresses, targetRef }: SliceEndpoint): string | undefined {
-  return addresses[0] === undefined ? undefined : (targetRef?.uid ?? addresses[0]);
+/** A pod that is replaced has another uid, whatever its name and its address; what is no pod is known by its address. */
+function identityOf({ addresses, targetRef }: SliceEndpoint, port: number | undefined): string | undefined {
+  return addresses[0] === undefined ? undefined : (targetRef?.uid ?? `${addresses[0]}:${port}`);
 }
 
 function portOf({ ports }: EndpointSlice, wanted: number | string): number | undefined {

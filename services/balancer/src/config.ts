@@ -40,6 +40,10 @@ const discovery = z.discriminatedUnion('kind', [
       .default('grpc')
       .describe('Number or name of the port where workers serve gRPC.'),
     kubeconfig: z.string().optional().describe('Outside of a cluster: a file that says where the API is.'),
+    deletionCost: z
+      .boolean()
+      .default(false)
+      .describe('Write to pods what their caches are worth: those of a Deployment with the least go first.'),
     fallback: z
       .strictObject({ host: dnsName, port: portNumber })
       .optional()

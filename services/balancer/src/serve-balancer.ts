@@ -13,9 +13,10 @@ import { Balancer } from './balancer.ts';
 import { BalancerMetrics } from './balancer-metrics.ts';
 import { balancerService } from './balancer-service.ts';
 import type { BalancerConfig } from './config.ts';
+import { sayDeletionCosts } from './scaling/say-deletion-costs.ts';
 import { serveExternalMetrics } from './scaling/serve-external-metrics.ts';
 import type { Discovery } from './watching/discovery.ts';
-import { openDiscovery } from './watching/open-discovery.ts';
+import { type OpenedDiscovery, openDiscovery } from './watching/open-discovery.ts';
 import { usualWatch, WorkerWatch } from './watching/watch-workers.ts';
 
 const service = 'instgenie-balancer';
@@ -49,7 +50,9 @@ export async function serveBalancer(config: BalancerConfig, parts: ServeParts = 
   const shares = { sampleShare: editShare, stepShare: 0 };
   const tracing = cleanup.use(openTracing({ ...named, ...shares, ...(endpoint === undefined ? {} : { endpoint }) }));
   countSpans(registry, tracing);
-  const discovery = parts.discovery ?? (await openDiscovery(config, { clock, log, registry }));
+  const found = parts.discovery;
+  const { discovery, pods }: OpenedDiscovery =
+    found === undefined ? await openDiscovery(config, { clock, log, registry }) : { discovery: found };
   const tls = config.tls === undefined ? undefined : await readTls(config.tls);
   const internalTls = config.internalTls === undefined ? undefined : await readTls(config.internalTls);
   const health = healthService(served);
@@ -68,6 +71,14 @@ export async function serveBalancer(config: BalancerConfig, parts: ServeParts = 
   readGauge(registry, { name: 'pool_queue_seconds', help: queueHelp, label: 'model' }, () =>
     core.queues().map(({ model, seconds }) => [seconds, model] as const),
   );
+  if (pods !== undefined) {
+    const stopped = new AbortController();
+    const saying = sayDeletionCosts({ pods, snapshot: () => core.snapshot, clock, log }, stopped.signal);
+    cleanup.defer(async () => {
+      stopped.abort();
+      await saying;
+    });
+  }
   const { externalMetrics } = config;
   if (externalMetrics !== undefined) {
     cleanup.use(await serveExternalMetrics(externalMetrics, { queues: () => core.queues(), nowMs: Date.now }));
@@ -88,8 +99,8 @@ export async function serveBalancer(config: BalancerConfig, parts: ServeParts = 
     health.set(ready);
   };
   setReady(true);
-  const found = config.discovery?.kind ?? 'static';
-  log.info({ port: rpc.port, ops: ops.port, discovery: found, policy: config.policy }, 'serving');
+  const how = config.discovery?.kind ?? 'static';
+  log.info({ port: rpc.port, ops: ops.port, discovery: how, policy: config.policy }, 'serving');
   const rest = cleanup.move();
   return {
     core,

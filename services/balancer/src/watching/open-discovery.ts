@@ -6,6 +6,7 @@ import { KubeApi } from '../kubernetes/kube-api.ts';
 import { countedDiscovery } from './counted-discovery.ts';
 import { type Discovery, staticDiscovery } from './discovery.ts';
 import { DnsDiscovery, type DnsSettings } from './dns-discovery.ts';
+import type { Endpoint } from './merge-slices.ts';
 import { SliceDiscovery, type Trouble } from './slice-discovery.ts';
 
 export interface DiscoveryParts {
@@ -14,23 +15,37 @@ export interface DiscoveryParts {
   readonly registry: Registry;
 }
 
+/** Workers that are pods, and how to reach their API. */
+export interface DiscoveredPods {
+  readonly api: KubeApi;
+  readonly namespace: string;
+  readonly endpoints: () => readonly Endpoint[];
+}
+
+export interface OpenedDiscovery {
+  readonly discovery: Discovery;
+  /** Where pods are to be told what their caches are worth. */
+  readonly pods?: DiscoveredPods;
+}
+
 const refusedMs = 30_000;
 
 /** Opens what finds workers, as settings say. Throws `invalid` where it cannot be. */
 export async function openDiscovery(
   { workers, discovery }: Pick<BalancerConfig, 'workers' | 'discovery'>,
   parts: DiscoveryParts,
-): Promise<Discovery> {
+): Promise<OpenedDiscovery> {
   const chosen = discovery ?? { kind: 'static', workers: workers ?? [] };
-  return countedDiscovery(await open(chosen, parts), parts.registry);
+  const opened = await open(chosen, parts);
+  return { ...opened, discovery: countedDiscovery(opened.discovery, parts.registry) };
 }
 
-async function open(config: DiscoveryConfig, parts: DiscoveryParts): Promise<Discovery> {
+async function open(config: DiscoveryConfig, parts: DiscoveryParts): Promise<OpenedDiscovery> {
   switch (config.kind) {
     case 'static':
-      return staticDiscovery(config.workers);
+      return { discovery: staticDiscovery(config.workers) };
     case 'dns':
-      return openDns(config, parts);
+      return { discovery: openDns(config, parts) };
     case 'endpoint-slices':
       return await openSlices(config, parts);
   }
@@ -46,19 +61,28 @@ function openDns(settings: DnsSettings, { clock, log }: DiscoveryParts): DnsDisc
 }
 
 async function openSlices(
-  { service, namespace, port, kubeconfig, fallback }: Extract<DiscoveryConfig, { kind: 'endpoint-slices' }>,
+  {
+    service,
+    namespace,
+    port,
+    kubeconfig,
+    deletionCost,
+    fallback,
+  }: Extract<DiscoveryConfig, { kind: 'endpoint-slices' }>,
   parts: DiscoveryParts,
-): Promise<SliceDiscovery> {
+): Promise<OpenedDiscovery> {
   const { clock, log } = parts;
   const api = new KubeApi(kubeconfig === undefined ? await podAccess(process.env) : await kubeconfigAccess(kubeconfig));
   const settings = { service, namespace: namespace ?? api.namespace, port, refusedMs, endpointsMax: workersMax };
-  return new SliceDiscovery(settings, {
+  const discovery = new SliceDiscovery(settings, {
     api,
     clock,
     random: Math.random,
     fallback: fallback === undefined ? undefined : openDns({ ...fallback, everyMs: dnsEveryMs }, parts),
     onTrouble: (trouble) => tell(log, trouble),
   });
+  if (!deletionCost) return { discovery };
+  return { discovery, pods: { api, namespace: settings.namespace, endpoints: () => discovery.endpoints } };
 }
 
 /** The first time, and then less and less often. */

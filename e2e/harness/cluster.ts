@@ -20,6 +20,8 @@ export interface ClusterOptions {
   readonly kind?: 'simulated' | 'tiny';
   /** More settings of each, as `path=value`. */
   readonly workerSet?: readonly string[];
+  /** Still more, of one of the workers. */
+  readonly eachWorkerSet?: (index: number) => readonly string[];
   readonly gatewaySet?: readonly string[];
   readonly balancerSet?: readonly string[];
   /** Makes workers findable once they serve, and says by which `discovery`; without it balancers have a list. */
@@ -156,8 +158,9 @@ export class Cluster implements AsyncDisposable {
 
 async function hasWorkers(client: InstgenieClient, wanted: number): Promise<boolean> {
   try {
-    const [model] = await client.models({ deadlineMs: 2000 });
-    return model !== undefined && model.workers >= wanted && model.side > 0;
+    const models = await client.models({ deadlineMs: 2000 });
+    const workers = models.reduce((sum, model) => sum + model.workers, 0);
+    return models.length > 0 && workers >= wanted && models.every(({ side }) => side > 0);
   } catch (thrown) {
     if (thrown instanceof ServiceError && ['unavailable', 'deadline'].includes(thrown.code)) return false;
     throw thrown;
@@ -188,13 +191,14 @@ interface WorkerPlaces {
 }
 
 function workerProcesses(
-  { workers, kind = 'simulated', workerSet = [] }: ClusterOptions,
+  { workers, kind = 'simulated', workerSet = [], eachWorkerSet = () => [] }: ClusterOptions,
   { folder, blobs, redis }: WorkerPlaces,
 ): readonly ProcessOptions[] {
   return Array.from({ length: workers }, (_, index) => {
     const name = `worker-${index + 1}`;
     const common = [`id=${name}`, `blobs=${blobs}`];
-    if (kind === 'simulated') return { name, main: simulatedWorkerMain, set: [...common, ...workerSet] };
+    if (kind === 'simulated')
+      return { name, main: simulatedWorkerMain, set: [...common, ...workerSet, ...eachWorkerSet(index)] };
     const tiny = [
       `models=[{ name: tiny, folder: ${tinyModel}, threads: 1 }]`,
       `modelCache=${join(folder, 'models')}`,
@@ -205,7 +209,7 @@ function workerProcesses(
       'traces.stepShare=0',
       ...(redis === undefined ? [] : [`redis=${redis.url}`]),
     ];
-    return { name, main: workerMain, set: [...common, ...tiny, ...workerSet] };
+    return { name, main: workerMain, set: [...common, ...tiny, ...workerSet, ...eachWorkerSet(index)] };
   });
 }
 

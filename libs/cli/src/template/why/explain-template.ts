@@ -38,14 +38,17 @@ export function explainTemplate(facts: TemplateFacts): Explanation {
   const { record, routes } = facts;
   if (routes.length === 0) {
     const text = 'cold: nobody has edited or primed it since it was added; its first edit computes its activations';
-    return { warmth: 'cold', sentences: [text, ...pinWords(facts, 'cold'), ...adviceWords(facts.advice, facts)] };
+    return { warmth: 'cold', sentences: [text, ...pinWords(facts, 'cold'), ...adviceWords(facts.advice, facts, [])] };
   }
   const warmths = routes.map(routeWarmth);
   const warmth = together(warmths);
   const many = routes.length > 1;
   const sentences = routes.flatMap((route, at) => {
     const name = many ? `route ${at + 1} of ${routes.length}: ` : '';
-    return [`${name}${routeWords(route, warmths[at] ?? 'unknown')}`, ...adviceWords(route.advice, facts)];
+    return [
+      `${name}${routeWords(route, warmths[at] ?? 'unknown')}`,
+      ...adviceWords(route.advice, facts, route.variants),
+    ];
   });
   const pinned = record.isPinned || !routes.some(isPinnedInIndex) ? [] : ['pins: the index still pins a variant of it'];
   return { warmth, sentences: [...sentences, ...pinWords(facts, warmth), ...pinned] };
@@ -114,21 +117,27 @@ function isPinnedInIndex({ variants }: RouteFacts): boolean {
   return variants.some(({ index }) => index?.isPinned === true);
 }
 
-function adviceWords(advice: Advice | undefined, { maskRatio }: TemplateFacts): readonly string[] {
+function adviceWords(
+  advice: Advice | undefined,
+  { maskRatio }: TemplateFacts,
+  variants: readonly VariantFacts[],
+): readonly string[] {
   if (advice === undefined) return [];
   const edit = `an edit of ${percentText(maskRatio)} of it`;
   if (advice.worker === '') return [`${edit} would be refused now: ${refusedWords[advice.refused] ?? advice.refused}`];
   const standing = advice.standings.find(({ worker }) => worker === advice.worker);
   const how = standing === undefined ? '' : `: ${standingWords(standing)}, ${partsOf(standing)}`;
-  const better = advice.standings.filter(
-    ({ leftOut, tier }) => leftOut !== '' && (tier === 'memory' || tier === 'disk'),
-  );
-  return [
-    `${edit} would go to ${advice.worker} and take ${secondsText(advice.predictedMs)}${how}`,
-    ...better.map(
-      (other) => `${other.worker} has the activations ${tierWords(other.tier)}, but ${standingWords(other)}`,
-    ),
-  ];
+  // Of workers that are left out, the balancer does not say what they hold.
+  const holders = variants.flatMap(({ index }) => index?.holders ?? []);
+  const better = advice.standings
+    .filter(({ leftOut }) => leftOut !== '')
+    .flatMap((standing) => {
+      const held = holders.find(({ worker }) => worker === standing.worker);
+      return held === undefined
+        ? []
+        : [`${held.worker} has the activations ${tierWords(held.tier)}, but ${standingWords(standing)}`];
+    });
+  return [`${edit} would go to ${advice.worker} and take ${secondsText(advice.predictedMs)}${how}`, ...better];
 }
 
 function partsOf({ queueMs, computeMs, loadMs }: Standing): string {

@@ -1,4 +1,4 @@
-import { counts, latencies } from '../harness/load.ts';
+import { counts, failures, latencies } from '../harness/load.ts';
 import { measureOverload } from './cluster-overload.ts';
 import { measureFiles, measureGateway } from './cluster-path.ts';
 import { measureRedisGone } from './cluster-redis.ts';
@@ -30,6 +30,7 @@ export async function overloadRows({ isQuick, say }: BenchContext): Promise<read
     : { seconds: 60, usualSeconds: 20 };
   const figures = await measureOverload({ ...sizes, workers: 2, seed: 3, say });
   const { refusalsMs, capacity, deadlineMs, goodput, peakGoodput, lateShare, recoverySeconds } = figures;
+  for (const [kind, count] of failures(figures.overload)) say(`overload: ${count} times ${kind}`);
   return [
     row('cluster.capacity', capacity, { unit: 'edits/s' }),
     row('cluster.overload.deadline_ms', deadlineMs, { unit: 'ms' }),
@@ -65,6 +66,7 @@ export async function tenantRows({ isQuick, say }: BenchContext): Promise<readon
 export async function redisRows({ isQuick, say }: BenchContext): Promise<readonly Row[]> {
   const figures = await measureRedisGone({ seconds: isQuick ? 3 : 60, perSecond: isQuick ? 20 : 85, seed: 7, say });
   const { ended, refusalsMs, jobs } = figures;
+  for (const [kind, count] of failures(ended)) say(`redis: ${count} times ${kind}`);
   return [
     row('cluster.redis_gone.success_share', (counts(ended).good ?? 0) / ended.length, {
       unit: 'ratio',

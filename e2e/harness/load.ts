@@ -99,3 +99,10 @@ export function counts(ended: readonly Ended[]): Readonly<Partial<Record<Outcome
 export function latencies(ended: readonly Ended[], outcome: Outcome = 'good'): readonly number[] {
   return ended.filter((each) => each.outcome === outcome).map(({ ms }) => ms);
 }
+
+/** How often requests failed in which way, with numbers left out of what was said. */
+export function failures(ended: readonly Ended[]): ReadonlyMap<string, number> {
+  const failed = ended.filter(({ outcome }) => outcome !== 'good');
+  const kinds = Map.groupBy(failed, ({ outcome, message = '' }) => `${outcome}: ${message.replaceAll(/\d+/g, 'N')}`);
+  return new Map([...kinds].map(([kind, { length }]) => [kind, length]));
+}

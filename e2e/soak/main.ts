@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { overloadRows, redisRows, tenantRows } from '../bench/cluster.ts';
 import { type Row, row } from '../bench/rows.ts';
 import { table } from '../bench/table.ts';
-import { counts, type Ended, latencies } from '../harness/load.ts';
+import { counts, type Ended, failures, latencies } from '../harness/load.ts';
 import { killWorkers } from '../scenarios/kill-workers.ts';
 import { realBytes } from '../scenarios/real-bytes.ts';
 import { underLoad } from '../scenarios/under-load.ts';
@@ -81,9 +81,7 @@ Exit code 0 when every goal holds, 1 when one does not, 2 for bad usage.`;
 
 function endedRows(name: string, ended: readonly Ended[]): readonly Row[] {
   const { good = 0, wrong = 0, overloaded = 0 } = counts(ended);
-  const failures = ended.filter(({ outcome }) => outcome !== 'good');
-  const kinds = Map.groupBy(failures, ({ outcome, message = '' }) => `${outcome}: ${message.replaceAll(/\d+/g, 'N')}`);
-  for (const [kind, { length }] of kinds) say(`${name}: ${length} times ${kind}`);
+  for (const [kind, count] of failures(ended)) say(`${name}: ${count} times ${kind}`);
   return [
     row(`${name}.edits`, ended.length, { unit: 'edits' }),
     row(`${name}.refused`, overloaded, { unit: 'edits' }),

@@ -45,8 +45,17 @@ export async function writeAudit(blobs: BlobStore, event: Omit<AuditEvent, 'by'>
   };
   const run = { writer: 'cli', boot: randomUUID(), intervalMs: 1000, onFailure };
   const log = new AuditLog({ blobs, clock: systemClock, nowMs: Date.now, ...run });
-  log.record({ ...event, by: `operator:${userInfo().username}`.slice(0, 200) });
+  log.record({ ...event, by: `operator:${operatorName()}`.slice(0, 200) });
   await log[Symbol.asyncDispose]();
   if (failure === undefined) return;
   throw new ServiceError(failure.code, `it is done, but not in the audit log: ${failure.message}`, { cause: failure });
+}
+
+/** Who runs the command. In a container a user may have a number only. */
+function operatorName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
 }

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { setTimeout as pause } from 'node:timers/promises';
-import { BalancerProcess } from '@instgenie/balancer/testing';
-import { gauge } from '../gauges.ts';
+import { openTestDiscovery } from '@instgenie/balancer/testing';
 import type { KubeCluster } from '../kube-cluster.ts';
 import { headless, namespace, pool } from '../objects.ts';
 import type { Scenario } from '../scenario.ts';
@@ -96,64 +94,48 @@ class PodTimes {
   }
 }
 
-/** How many a balancer knows. */
-class KnownCounts {
-  readonly steps = new Steps();
-  readonly #balancer: BalancerProcess;
-
-  constructor(balancer: BalancerProcess) {
-    this.#balancer = balancer;
-  }
-
-  async follow(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      this.steps.note(gauge(await this.#balancer.metrics(), 'instgenie_discovery_endpoints'));
-      await pause(40, undefined, { signal }).catch(() => undefined);
-    }
-  }
-}
-
 /** For each of them from its time on until it is counted: the longest. */
 function longestSeconds(timesMs: readonly number[], countedMs: (nth: number) => number): number {
   const sorted = timesMs.toSorted((a, b) => a - b);
   return Math.max(...sorted.map((ms, index) => countedMs(index + 1) - ms)) / 1000;
 }
 
-/** 300 pods come and go; a balancer knows each of them soon after it is ready, and none long after it terminates. */
+/** 300 pods come and go; a balancer's discovery names each soon after it is ready, and none long after it terminates. */
 export const kwokDiscovery: Scenario = {
   name: `${workers} workers are known within ${lagSecondsMax} s after they are ready, and gone as soon after they terminate`,
   level: 'kwok',
   run: async (cluster, say) => {
     await cluster.apply(namespace(ns), headless('workers', ns), pool('workers', ns, 0));
-    const setting = { kind: 'endpoint-slices', service: 'workers', namespace: ns, kubeconfig: cluster.kubeconfig };
-    await using balancer = await BalancerProcess.start([], {
-      set: [`discovery=${JSON.stringify(setting)}`],
+    const discovery = await openTestDiscovery({
+      kind: 'endpoint-slices',
+      service: 'workers',
+      namespace: ns,
+      kubeconfig: cluster.kubeconfig,
     });
     const stop = new AbortController();
     const pods = new PodTimes();
     const named = new SliceCounts();
-    const known = new KnownCounts(balancer);
-    const following = [
-      pods.follow(cluster, stop.signal),
-      named.follow(cluster, stop.signal),
-      known.follow(stop.signal),
-    ];
+    const known = new Steps();
+    const follow = async () => {
+      for await (const addresses of discovery.addresses(stop.signal)) known.note(addresses.length);
+    };
+    const following = [pods.follow(cluster, stop.signal), named.follow(cluster, stop.signal), follow()];
     try {
       await cluster.kubectl('-n', ns, 'scale', 'deployment/workers', `--replicas=${workers}`);
-      const wanted = () => pods.readyMs.size === workers && known.steps.last === workers;
+      const wanted = () => pods.readyMs.size === workers && known.last === workers;
       await waitUntil(`${workers} workers are known`, wanted, { seconds: 240 });
       const readyMs = [...pods.readyMs.values()];
       const cameAt = (steps: Steps) => longestSeconds(readyMs, (nth) => steps.firstMs((count) => count >= nth));
-      const came = cameAt(known.steps);
+      const came = cameAt(known);
       say(`known ${came.toFixed(2)} s after ready, at most; named by slices after ${cameAt(named.steps).toFixed(2)} s`);
       const sinceMs = performance.now();
       await cluster.kubectl('-n', ns, 'scale', 'deployment/workers', '--replicas=0');
-      const isEmpty = () => pods.leavingMs.size === workers && known.steps.last === 0;
+      const isEmpty = () => pods.leavingMs.size === workers && known.last === 0;
       await waitUntil('all are gone', isEmpty, { seconds: 240 });
       const leavingMs = [...pods.leavingMs.values()];
       const wentAt = (steps: Steps) =>
         longestSeconds(leavingMs, (nth) => steps.firstMs((count) => count <= workers - nth, sinceMs));
-      const went = wentAt(known.steps);
+      const went = wentAt(known);
       say(
         `gone ${went.toFixed(2)} s after they terminate, at most; from slices after ${wentAt(named.steps).toFixed(2)} s`,
       );

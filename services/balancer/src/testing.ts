@@ -2,12 +2,26 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '@instgenie/domain';
 import { type balancer, balancerServiceDefinition, connect, type RpcClient } from '@instgenie/rpc';
+import { openLog, openMetrics } from '@instgenie/telemetry';
+import type { z } from 'zod';
+import { balancerConfig } from './config.ts';
+import type { Discovery } from './watching/discovery.ts';
+import { openDiscovery } from './watching/open-discovery.ts';
 
 /** What a balancer is started from. */
 export const balancerMain = fileURLToPath(new URL('./main.ts', import.meta.url));
 /** How long a test waits for what should come at once. */
 const patienceMs = 120_000;
+
+/** For tests: how a balancer with this setting finds workers, without one. */
+export async function openTestDiscovery(discovery: z.input<typeof balancerConfig>['discovery']): Promise<Discovery> {
+  const config = balancerConfig.parse({ discovery });
+  const log = openLog({ service: 'discovery', instance: 'test', level: 'silent' });
+  const opened = await openDiscovery(config, { clock: systemClock, log, registry: openMetrics() });
+  return opened.discovery;
+}
 
 /** For tests: a balancer as a process of its own. */
 export class BalancerProcess implements AsyncDisposable {

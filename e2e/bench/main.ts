@@ -4,6 +4,7 @@ import { benchBalancer } from './balancer.ts';
 import { benchCluster } from './cluster.ts';
 import { benchEngine } from './engine.ts';
 import { benchEviction } from './eviction.ts';
+import { benchK8s } from './k8s.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchQuality } from './quality.ts';
 import type { RandomShape } from './random-checkpoint.ts';
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, Bench>> = {
   cluster: benchCluster,
   engine: benchEngine,
   eviction: benchEviction,
+  k8s: benchK8s,
   pipeline: benchPipeline,
   quality: benchQuality,
   telemetry: benchTelemetry,

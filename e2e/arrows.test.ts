@@ -14,6 +14,7 @@ const libraries = [
   'threads',
   'cost',
   'planner',
+  'batching',
   'checkpoint',
   'onnx',
   'pictures',

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type AdmissionPolicy, Batcher } from '@instgenie/batching';
 import { systemClock } from '@instgenie/domain';
 import { Edit, type EditCheckpoint, type Engine, type Template } from '@instgenie/engine';
-import { type AdmissionPolicy, Batcher, EngineExecutor } from '@instgenie/worker';
+import { EngineExecutor } from '@instgenie/worker';
 import type { Arrival } from './arrivals.ts';
 import { bandMask } from './pipeline-steps.ts';
 

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AdmissionPolicy, continuousBatching, requestBatching, staticBatching } from '@instgenie/batching';
 import { Engine, Template } from '@instgenie/engine';
-import { type AdmissionPolicy, continuousBatching, requestBatching, staticBatching } from '@instgenie/worker';
 import { arrivals, typicalSeed } from './arrivals.ts';
 import { demoModel } from './engine.ts';
 import { maskRatios, publishedMeans } from './mask-ratios.ts';

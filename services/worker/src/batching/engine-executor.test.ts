@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Batcher } from '@instgenie/batching';
 import { mask, picture, systemClock } from '@instgenie/domain';
 import { Edit, type EditCheckpoint, Engine, runEdit, Template } from '@instgenie/engine';
 import fc from 'fast-check';
-import { Batcher } from './batcher.ts';
 import { EngineExecutor } from './engine-executor.ts';
 
 const tiny = fileURLToPath(new URL('../../../../libs/diffusion/fixtures/checkpoints/flux-schnell', import.meta.url));

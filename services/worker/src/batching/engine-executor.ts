@@ -1,5 +1,5 @@
+import type { StepExecutor } from '@instgenie/batching';
 import type { Engine, StepItem, StepReport } from '@instgenie/engine';
-import type { StepExecutor } from './batcher.ts';
 
 /** What is stepped together: edits, and templates that are primed. */
 export interface SteppedWork<Item extends StepItem = StepItem> {

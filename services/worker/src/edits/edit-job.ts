@@ -1,7 +1,7 @@
+import type { Priority } from '@instgenie/batching';
 import type { Size } from '@instgenie/domain';
 import type { EditCheckpoint } from '@instgenie/engine';
 import type { MaskMode, PictureFormat } from '@instgenie/pictures';
-import type { Priority } from '../batching/edit-request.ts';
 import type { PictureSource, ReadCall } from '../stages/picture-protocol.ts';
 
 /** A picture and how its activations are made; undefined: as the model does. */

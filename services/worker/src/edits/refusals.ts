@@ -1,6 +1,6 @@
+import type { EditOutcome } from '@instgenie/batching';
 import { ServiceError } from '@instgenie/domain';
 import { RetryError } from '@instgenie/rpc';
-import type { EditOutcome } from '../batching/batcher.ts';
 import type { EditCall } from './edit-call.ts';
 
 /** Throws where an edit that is done at `atMs` would be late. */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { Batcher } from '@instgenie/batching';
 import { LatencyModel as Latencies, type LatencyModel, type LatencyPrior } from '@instgenie/cost';
 import { type StorageType, systemClock, type VariantShape } from '@instgenie/domain';
 import { ActivationLayout, activationShape, Engine, type Provider, type StepReport } from '@instgenie/engine';
 import type { PeerLookup } from '@instgenie/loader';
 import type { PinnedProfile } from '@instgenie/planner';
 import type { ActivationStore } from '@instgenie/store';
-import { Batcher } from '../batching/batcher.ts';
 import { type DeviceTurns, EngineExecutor } from '../batching/engine-executor.ts';
 import type { HostWork } from '../edits/edit-work.ts';
 import { Stage } from '../stages/stage.ts';

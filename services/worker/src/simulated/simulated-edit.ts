@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { EditOutcome } from '@instgenie/batching';
 import { ServiceError } from '@instgenie/domain';
 import type { EditResult } from '@instgenie/rpc';
 import type { DeviceWork } from '@instgenie/testing';
-import type { EditOutcome } from '../batching/batcher.ts';
 import type { EditNews, Feed } from '../edits/edit-feed.ts';
 import type { EditJob, PrimeJob } from '../edits/edit-job.ts';
 import type { PrimeNews } from '../edits/prime-flow.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Batcher } from '@instgenie/batching';
 import { LatencyModel as Latencies, type LatencyModel } from '@instgenie/cost';
 import { type Clock, systemClock } from '@instgenie/domain';
 import { type DeviceWork, deviceStepMs, SimulatedEngine, SimulatedStore } from '@instgenie/testing';
-import { Batcher } from '../batching/batcher.ts';
 import { CompletionRate } from '../models/completion-rate.ts';
 import type { HostEntry } from '../models/model-host.ts';
 import { Stage } from '../stages/stage.ts';

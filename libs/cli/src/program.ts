@@ -10,6 +10,7 @@ import { editCommand } from './edit/edit-command.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { fixturesCommand } from './fixtures-command.ts';
 import { modelCommand } from './model/model-command.ts';
+import { planCommand } from './plan/plan-command.ts';
 import { templateCommand } from './template/template-command.ts';
 import { auditCommand } from './tenant/audit-command.ts';
 import { keyCommand } from './tenant/key-command.ts';
@@ -31,7 +32,7 @@ export function buildProgram(context: CommandContext): Command {
     .version(manifest.version, '-V, --version')
     .addHelpText('after', `${examples}\n${exitCodesHelp}`);
   const own = [upCommand, editCommand, templateCommand, cacheCommand, modelCommand, demoCommand, fixturesCommand];
-  const operating = [workerCommand, doctorCommand, backupCommand];
+  const operating = [workerCommand, doctorCommand, backupCommand, planCommand];
   const commands = [...own, ...operating, tenantCommand, keyCommand, usageCommand, auditCommand];
   for (const command of commands) program.addCommand(command(context));
   for (const command of withDescendants(program)) settle(command);

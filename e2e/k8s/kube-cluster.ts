@@ -4,8 +4,7 @@ import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -21,6 +20,7 @@ export interface KubeOptions {
 }
 
 const scripts = fileURLToPath(new URL('./cluster/', import.meta.url));
+const imageMain = fileURLToPath(new URL('../../deploy/images/build/main.ts', import.meta.url));
 const outputMax = 64 * 1024 ** 2;
 const run = promisify(execFile);
 
@@ -28,7 +28,7 @@ const run = promisify(execFile);
 export const partsOf: Readonly<Record<Level, readonly string[]>> = {
   'control-plane': ['control-plane'],
   kwok: ['control-plane', 'kwok'],
-  node: ['control-plane', 'helm', 'node'],
+  node: ['control-plane', 'helm', 'node', 'base'],
 };
 
 /** Builds what is missing for a level; says on standard error what it does. */
@@ -52,13 +52,13 @@ export class KubeCluster implements AsyncDisposable {
   readonly level: Level;
   readonly folder: string;
   readonly #env: NodeJS.ProcessEnv;
-  readonly #kubectl: string;
+  readonly #bin: string;
 
   private constructor(level: Level, { folder, env, bin }: { folder: string; env: NodeJS.ProcessEnv; bin: string }) {
     this.level = level;
     this.folder = folder;
     this.#env = env;
-    this.#kubectl = join(bin, 'kubectl');
+    this.#bin = bin;
   }
 
   /** Resolves when it is ready. What it needs is built before. */
@@ -85,8 +85,27 @@ export class KubeCluster implements AsyncDisposable {
 
   /** Its output. */
   async kubectl(...args: readonly string[]): Promise<string> {
-    const { stdout } = await run(this.#kubectl, ['--kubeconfig', this.kubeconfig, ...args], { maxBuffer: outputMax });
+    const { stdout } = await run(join(this.#bin, 'kubectl'), ['--kubeconfig', this.kubeconfig, ...args], {
+      maxBuffer: outputMax,
+    });
     return stdout;
+  }
+
+  /** Its output. */
+  async helm(...args: readonly string[]): Promise<string> {
+    const env = { ...process.env, KUBECONFIG: this.kubeconfig };
+    const { stdout } = await run(join(this.#bin, 'helm'), args, { maxBuffer: outputMax, env });
+    return stdout;
+  }
+
+  /** Builds our image and that of a model, and brings them to the real node. */
+  async loadImages(model: string): Promise<void> {
+    const files = ['services', 'model'].map((name) => join(this.folder, `${name}.tar`));
+    const [services = '', weights = ''] = files;
+    const build = (...args: readonly string[]) => run(process.execPath, [imageMain, ...args], { maxBuffer: outputMax });
+    await build('services', '--out', services, '--base', join(dirname(this.#bin), 'node24.tar'));
+    await build('model', model, '--out', weights);
+    await script('load-image.sh', files, this.#env);
   }
 
   /** Makes objects what they are here. */
@@ -113,7 +132,12 @@ export class KubeCluster implements AsyncDisposable {
     const { server } = await this.#cluster();
     const response = Promise.withResolvers<IncomingMessage>();
     get(`${server}${path}`, { ca, cert, key, signal, agent: false }, response.resolve).on('error', response.reject);
-    for await (const line of createInterface({ input: await response.promise })) yield JSON.parse(line) as unknown;
+    let rest = '';
+    for await (const text of (await response.promise).setEncoding('utf8') as AsyncIterable<string>) {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line) as unknown;
+    }
   }
 
   /** As the machine that it ran on had died. */

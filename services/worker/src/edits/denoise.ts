@@ -35,7 +35,8 @@ export async function denoise(fields: Denoising): Promise<number> {
     onCheckpoint: (checkpoint) => feed.push({ kind: 'checkpoint', checkpoint, fingerprint }),
   });
   let preemptions = 0;
-  const queue = times.begin('queue');
+  // One for each time that it waits.
+  let queue: ReturnType<PhaseTimes['begin']> | undefined = times.begin('queue');
   let denoising: ReturnType<PhaseTimes['begin']> | undefined;
   const submission = host.batcher.submit(
     {
@@ -52,7 +53,8 @@ export async function denoise(fields: Denoising): Promise<number> {
     work,
     (event) => {
       if (event.kind === 'admitted') {
-        queue.pause();
+        queue?.end();
+        queue = undefined;
         denoising ??= times.begin('denoise');
         denoising.resume();
         work.trace = denoising.span.spanContext();
@@ -60,13 +62,13 @@ export async function denoise(fields: Denoising): Promise<number> {
       } else if (event.kind === 'preempted') {
         preemptions++;
         denoising?.pause();
-        queue.resume();
+        queue = times.begin('queue');
       } else feed.push(event);
     },
   );
   fields.company[Symbol.dispose]();
   if (submission.kind === 'refused') {
-    queue.end();
+    queue?.end();
     throw refusal(submission);
   }
   const position = host.batcher.position(call.key);
@@ -80,7 +82,7 @@ export async function denoise(fields: Denoising): Promise<number> {
     requireDone(outcome);
   } finally {
     call.signal.removeEventListener('abort', cancel);
-    queue.end();
+    queue?.end();
     denoising?.end({
       'instgenie.steps': edit.stepsRun,
       'instgenie.masked_tokens': maskedTokens,

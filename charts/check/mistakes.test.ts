@@ -132,8 +132,8 @@ const plants: readonly Plant[] = [
   },
   {
     name: 'a variable that is there twice',
-    from: /- name: INSTGENIE_REDIS\n/,
-    to: '- name: POD_NAME\n',
+    from: /- name: POD_NAME\n(.*\n)/,
+    to: '- name: POD_NAME\n$1            - name: POD_NAME\n$1',
     by: duplicates,
     says: /variable POD_NAME is there twice/,
   },

@@ -24,18 +24,16 @@ export function settingsMistakes(objects: readonly KubeObject[]): readonly strin
     );
     const text = at(data, `${service}.yaml`);
     if (!isFields(data) || typeof text !== 'string') return [`${pod.name}: has no settings`];
-    const values: Readonly<Record<string, string>> = {
-      POD_NAME: 'pod-0',
-      INSTGENIE_REDIS: 'redis://:secret@redis:6379',
-    };
     const args = (container['args'] ?? []) as readonly string[];
-    const set = args
-      .filter((_, index) => args[index - 1] === '--set')
-      .map((argument) => argument.replaceAll(/\$\(([A-Z_]+)\)/g, (whole, name: string) => values[name] ?? whole));
+    const after = (flag: string) => args.filter((_, index) => args[index - 1] === flag);
+    const set = after('--set').map((argument) => argument.replaceAll('$(POD_NAME)', 'pod-0'));
+    const files = after('--set-file').map((argument) => argument.split('=', 2));
+    set.push(...files.map(([path]) => `${path}="redis://redis:6379"`));
     try {
       const settings: unknown = parseConfig(schemas[service], { text, set });
       const secrets = sources.flatMap((source) => listAt(source, 'secret', 'items').map(({ path }) => textOf(path)));
-      return mountMistakes(pod.name, settings, new Set([...secrets, ...Object.keys(data)]));
+      const named = [settings, files];
+      return mountMistakes(pod.name, named, new Set([...secrets, ...Object.keys(data)]));
     } catch (thrown) {
       return [`${pod.name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`];
     }

@@ -19,7 +19,7 @@ serverName: {{ include "instgenie.internalName" . }}
 {{- default "/blobs" .Values.blobs.url -}}
 {{- end -}}
 
-{{/* A Redis URL without a secret; with one it comes by the environment. */}}
+{{/* A Redis URL without a secret; with one it comes from a file. */}}
 {{- define "instgenie.plainRedis" -}}
 {{- if and (eq .Values.redis.mode "external") (not .Values.redis.external.existingSecret) -}}
 {{- .Values.redis.external.url -}}

@@ -44,13 +44,6 @@ priorityClassName: {{ . }}
 {{- define "instgenie.env" -}}
 - name: POD_NAME
   valueFrom: { fieldRef: { fieldPath: metadata.name } }
-{{- if and .redis (include "instgenie.redisSecret" .root) }}
-- name: INSTGENIE_REDIS
-  valueFrom:
-    secretKeyRef:
-      name: {{ include "instgenie.redisSecret" .root }}
-      key: {{ include "instgenie.redisSecretKey" .root }}
-{{- end }}
 {{- if and .blobs .root.Values.blobs.existingSecret }}
 {{- range list "AWS_ACCESS_KEY_ID" "AWS_SECRET_ACCESS_KEY" }}
 - name: {{ . }}
@@ -73,8 +66,8 @@ priorityClassName: {{ . }}
 - --set
 - id=$(POD_NAME)
 {{- if and .redis (include "instgenie.redisSecret" .root) }}
-- --set
-- redis=$(INSTGENIE_REDIS)
+- --set-file
+- redis=/etc/instgenie/secrets/redis
 {{- end }}
 {{- end -}}
 
@@ -121,6 +114,11 @@ lifecycle:
       - secret:
           name: {{ .name }}
           items: [{ key: {{ .key }}, path: secrets/{{ .path }} }]
+      {{- end }}
+      {{- if and .redis (include "instgenie.redisSecret" .root) }}
+      - secret:
+          name: {{ include "instgenie.redisSecret" .root }}
+          items: [{ key: {{ include "instgenie.redisSecretKey" .root }}, path: secrets/redis }]
       {{- end }}
       {{- with .metricsSecret }}
       - secret:

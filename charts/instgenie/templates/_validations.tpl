@@ -84,7 +84,7 @@
 {{- if lt (int .part.terminationGracePeriodSeconds) (add 11 .part.preStopSeconds | int) }}
 - {{ .where }}.terminationGracePeriodSeconds: at least preStopSeconds and 11 more, so that edits can end
 {{- end }}
-{{- $names := dict "POD_NAME" true "INSTGENIE_REDIS" true "AWS_ACCESS_KEY_ID" true "AWS_SECRET_ACCESS_KEY" true }}
+{{- $names := dict "POD_NAME" true "AWS_ACCESS_KEY_ID" true "AWS_SECRET_ACCESS_KEY" true }}
 {{- range .part.extraEnv }}
 {{- if hasKey $names .name }}
 - {{ $.where }}.extraEnv: {{ .name }} is set already

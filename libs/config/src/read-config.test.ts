@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { parseConfig, readConfig } from './read-config.ts';
@@ -32,6 +35,17 @@ test('every wrong setting is named at once', () => {
     field: 'config',
     message: /^listen: .*\nstore\.memory: expected bytes.*\nstore: .*colour/s,
   });
+});
+
+test('a secret comes from a file, whatever is in it', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'instgenie-config-'));
+  const file = join(folder.path, 'redis');
+  const secret = 'redis://:a#b: {c}@redis:6379';
+  await writeFile(file, `${secret}\n`);
+  const text = z.strictObject({ redis: z.string() });
+  assert.deepEqual(await readConfig(text, { setFile: [`redis=${file}`] }), { redis: secret });
+  await assert.rejects(readConfig(text, { setFile: ['redis=/nowhere/redis'] }), { code: 'not-found' });
+  await assert.rejects(readConfig(text, { setFile: [file] }), { code: 'invalid', message: /^set-file: / });
 });
 
 test('what is no configuration says so', async () => {

@@ -9,6 +9,8 @@ export interface ConfigSources {
   readonly file?: string;
   /** `path.to.setting=value`; the value is YAML. */
   readonly set?: readonly string[];
+  /** `path.to.setting=file`; the value is the file's text, without white space around it: for secrets. */
+  readonly setFile?: readonly string[];
 }
 
 /** Names that would reach what every object has. */
@@ -21,7 +23,8 @@ export async function readConfig<Schema extends z.ZodType>(
   sources: ConfigSources,
 ): Promise<z.output<Schema>> {
   const text = sources.file === undefined ? '' : await readText(sources.file);
-  return parseConfig(schema, { text, set: sources.set ?? [] });
+  const fromFiles = await Promise.all((sources.setFile ?? []).map(readAssigned));
+  return parseConfig(schema, { text, set: [...(sources.set ?? []), ...fromFiles] });
 }
 
 /** The same for the text of a file. */
@@ -35,6 +38,14 @@ export function parseConfig<Schema extends z.ZodType>(
   const { data, error } = schema.safeParse(settings);
   if (error === undefined) return data;
   throw invalid(error.issues.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`).join('\n'));
+}
+
+/** The assignment of a file's text, as JSON, which is YAML: nothing in it means anything. */
+async function readAssigned(assignment: string): Promise<string> {
+  const at = assignment.indexOf('=');
+  if (at < 1) throw invalid(`set-file: ${assignment} is not path.to.setting=file`);
+  const text = await readText(assignment.slice(at + 1));
+  return `${assignment.slice(0, at)}=${JSON.stringify(text.trim())}`;
 }
 
 function assign(settings: Record<string, unknown>, assignment: string): void {

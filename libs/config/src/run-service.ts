@@ -20,6 +20,7 @@ export interface ServiceProgram<Schema extends z.ZodType> {
 interface Flags {
   readonly config?: string;
   readonly set: readonly string[];
+  readonly setFile: readonly string[];
   readonly check?: boolean;
   readonly schema?: boolean;
 }
@@ -38,6 +39,11 @@ export async function runService<Schema extends z.ZodType>(program: ServiceProgr
         .argParser((value: string, before: readonly string[]) => [...before, value])
         .default([], 'none'),
     )
+    .addOption(
+      new Option('--set-file <path=file>', 'one setting whose value is the text of a file, such as a secret')
+        .argParser((value: string, before: readonly string[]) => [...before, value])
+        .default([], 'none'),
+    )
     .option('--check', 'check the settings and print them, with all defaults')
     .option('--schema', 'print the JSON schema of the settings')
     .action(async (flags: Flags) => {
@@ -45,8 +51,8 @@ export async function runService<Schema extends z.ZodType>(program: ServiceProgr
         console.log(JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), undefined, 2));
         return;
       }
-      const { config: file, set } = flags;
-      const config = await readConfig(schema, { set, ...(file === undefined ? {} : { file }) });
+      const { config: file, set, setFile } = flags;
+      const config = await readConfig(schema, { set, setFile, ...(file === undefined ? {} : { file }) });
       if (flags.check === true) console.log(JSON.stringify(config, undefined, 2));
       else await runUntilSignal(() => serve(config));
     });

@@ -29,3 +29,13 @@ test('all wrong settings are named, and nothing is opened', () => {
   assert.equal(status, 2);
   for (const name of ['workers.0', 'policy', 'limits']) assert(stderr.includes(`${name}:`), stderr);
 });
+
+test('either a list of workers or a way to find them is needed, and not both', () => {
+  const both = ['workers=[a:1]', 'discovery={ kind: dns, host: workers, port: 7070 }'];
+  for (const settings of [[], both]) {
+    const flags = settings.flatMap((setting) => ['--set', setting]);
+    const { status, stderr } = spawnSync(process.execPath, [balancerMain, ...flags], { encoding: 'utf8' });
+    assert.equal(status, 2);
+    assert(stderr.includes('workers:') && stderr.includes('discovery'), stderr);
+  }
+});

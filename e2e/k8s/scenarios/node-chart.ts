@@ -75,14 +75,8 @@ function sender(client: InstgenieClient, mix: EditMix, random: () => number): ()
 
 async function editByOpenAi(): Promise<void> {
   const openai = new OpenAI({ baseURL: 'http://127.0.0.1:18081/v1', apiKey: 'none', maxRetries: 3 });
-  const [source, mask] = await Promise.all(
-    ['source', 'mask'].map(async (name) => {
-      const file = `00_${name}.png`;
-      return await toFile(await readFile(join(model, 'eval', file)), file, { type: 'image/png' });
-    }),
-  );
-  assert(source !== undefined && mask !== undefined);
-  const { data } = await openai.images.edit({ model: 'portrait-fill', image: source, mask, prompt: 'a hat' });
+  const image = await toFile(await readFile(join(model, 'eval/00_source.png')), 'source.png', { type: 'image/png' });
+  const { data } = await openai.images.edit({ model: 'portrait-fill', image, prompt: 'a hat' });
   assert((data?.[0]?.b64_json ?? '').length > 100, 'the openai client got no picture');
 }
 

@@ -1,6 +1,7 @@
 import { ServiceError, systemClock } from '@instgenie/domain';
 import type { PictureHeader } from '@instgenie/pictures';
 import { ThreadClient } from '@instgenie/threads';
+import { KnownMasks } from './known-masks.ts';
 import type { MaskCall, MaskFacts, PictureSetup } from './picture-protocol.ts';
 import { SeatLine } from './seat-line.ts';
 
@@ -9,6 +10,9 @@ export interface PictureReaderSettings extends PictureSetup {
   /** Pictures and masks that wait for a thread. */
   readonly waitingMax?: number;
 }
+
+/** Facts of masks that are kept: some hundred bytes each. */
+const masksMax = 4096;
 
 /** What is looked at, and who asks: `field` is what errors name. */
 export interface PictureOptions {
@@ -28,6 +32,7 @@ type Without<Kinds, Key extends string> = Kinds extends unknown ? Omit<Kinds, Ke
 export class PictureReader implements AsyncDisposable {
   readonly #seats: readonly Seat[];
   readonly #line: SeatLine<Seat>;
+  readonly #masks = new KnownMasks(masksMax);
 
   constructor({ threads, waitingMax = 256, bytesMax, maskBytesMax }: PictureReaderSettings) {
     this.#seats = Array.from({ length: threads }, () => new Seat({ bytesMax, maskBytesMax }));

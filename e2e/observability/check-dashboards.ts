@@ -1,12 +1,14 @@
-// Asks a real Prometheus, which scrapes a running deployment, every query of every panel and rule.
+// Asks a real Prometheus, which scrapes a running deployment, every query of every panel and rule. With `--draw FOLDER` it
+// also draws what it was answered.
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { dashboardFiles } from '@instgenie/dashboards';
 import { keepBusy, startBusy } from './busy-cluster.ts';
-import { findFault, panelQueries, ruleQueries } from './check-queries.ts';
+import { type Dashboard, filled, findFault, panelQueries, ruleQueries, type Window } from './check-queries.ts';
+import { drawDashboard } from './draw-dashboard.ts';
 import { OtlpSink } from './otlp-sink.ts';
 import { PrometheusServer } from './prometheus-server.ts';
 import { providePrometheus } from './provide-prometheus.ts';
@@ -33,6 +35,7 @@ class Tally {
 }
 
 async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { draw: { type: 'string' } } });
   const tally = new Tally();
   const began = performance.now();
   const say = (text: string) => console.log(`${((performance.now() - began) / 1000).toFixed(1)} s  ${text}`);
@@ -67,8 +70,33 @@ async function main(): Promise<number> {
     tally.note(`exemplars of ${histogram}`, count > 0 ? undefined : 'none');
   }
   say('all was asked');
+  if (values.draw !== undefined)
+    await drawAll(prometheus, { folder: resolve(process.env['INSTGENIE_CWD'] ?? '.', values.draw), window });
   console.log(`${tally.passed} passed, ${tally.failed} failed`);
   return tally.failed === 0 ? 0 : 1;
+}
+
+/** What Grafana would show, roughly. */
+async function drawAll(
+  prometheus: PrometheusServer,
+  { folder, window }: { readonly folder: string; readonly window: Window },
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { name, text } of dashboardFiles()) {
+    const { title, panels } = JSON.parse(text) as Dashboard;
+    const drawn = panels.map(async ({ title: of, type, fieldConfig, targets }) => ({
+      title: of,
+      unit: fieldConfig.defaults.unit ?? 'none',
+      isHeat: type === 'heatmap',
+      answers: await Promise.all(
+        targets.map(async ({ expr, legendFormat: legend = '' }) => ({
+          legend,
+          series: await prometheus.range(filled(expr, rateWindow), window),
+        })),
+      ),
+    }));
+    await writeFile(join(folder, name.replace('.json', '.svg')), drawDashboard(title, await Promise.all(drawn)));
+  }
 }
 
 async function checkRules(tally: Tally, rules: readonly string[]): Promise<void> {

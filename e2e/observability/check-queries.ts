@@ -16,9 +16,15 @@ export interface Window {
   readonly to: number;
 }
 
-interface Dashboard {
+/** As much of a dashboard as is read here. */
+export interface Dashboard {
   readonly title: string;
-  readonly panels: readonly { readonly title: string; readonly targets: readonly { readonly expr: string }[] }[];
+  readonly panels: readonly {
+    readonly title: string;
+    readonly type: string;
+    readonly fieldConfig: { readonly defaults: { readonly unit?: string } };
+    readonly targets: readonly { readonly expr: string; readonly legendFormat?: string }[];
+  }[];
 }
 
 interface RuleFile {
@@ -34,10 +40,15 @@ export function panelQueries(files: readonly DashboardFile[], rateWindow: string
     return panels.flatMap((panel) =>
       panel.targets.map(({ expr }, at) => ({
         where: `${title} / ${panel.title} / ${String.fromCodePoint(65 + at)}`,
-        query: expr.replaceAll('$__rate_interval', rateWindow).replaceAll('$model', '.*'),
+        query: filled(expr, rateWindow),
       })),
     );
   });
+}
+
+/** A panel's query with what Grafana fills in. */
+export function filled(expr: string, rateWindow: string): string {
+  return expr.replaceAll('$__rate_interval', rateWindow).replaceAll('$model', '.*');
 }
 
 /** What rules look at: alerts without their bounds, which a healthy system does not pass. */

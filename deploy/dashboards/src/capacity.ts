@@ -65,6 +65,12 @@ export const capacity: DashboardSpec = {
       queries: [{ expr: perSecondOfModel('instgenie_gateway_masked_token_steps_total', byModel), legend: '{{model}}' }],
     }),
     lines({
+      title: 'Predicted queue time',
+      about: 'What a new edit of the model would wait, as balancers predict it: what pools are scaled by.',
+      unit: 's',
+      queries: [{ expr: 'max by (model) (instgenie_pool_queue_seconds{model=~"$model"})', legend: '{{model}}' }],
+    }),
+    lines({
       title: 'Waiting',
       about: 'Edits that wait for a place in the batch: with busy devices, a reason for more workers.',
       unit: 'none',

@@ -6,6 +6,7 @@ import { generatedFiles, missingLinks } from './chart-files.ts';
 import { duplicates } from './duplicates.ts';
 import { chartFolder, Helm } from './helm.ts';
 import { type KubeObject, nameOf, readObjects } from './kube-objects.ts';
+import { longNames } from './name-lengths.ts';
 import { networkMistakes } from './network-rules.ts';
 import { typeMistakes } from './object-types.ts';
 import { podSecurityMistakes } from './pod-security.ts';
@@ -17,7 +18,7 @@ import { variants } from './variants.ts';
 const ofPresets: Readonly<Record<string, (objects: readonly KubeObject[]) => readonly string[]>> = {
   'every field is of Kubernetes 1.36': (objects) =>
     objects.flatMap((object) => typeMistakes(object).map((text) => `${nameOf(object)}: ${text}`)),
-  'no name is there twice': duplicates,
+  'no name is there twice, or too long': (objects) => [...duplicates(objects), ...longNames(objects)],
   'Pod Security restricted, read-only roots': podSecurityMistakes,
   'tokens and roles for those who watch': accessMistakes,
   'network policies let through what they should': networkMistakes,

@@ -24,7 +24,13 @@ export const variants: readonly Variant[] = [
   { name: 'Redis of its own that keeps its data', args: cpu('redis.internal.persistence={"storageClassName":"fast"}') },
   { name: 'S3 by identity', args: cpu('blobs.url="s3://bucket/a?region=eu-west-1"') },
   { name: 'a claim for blobs that is there', args: cpu('blobs.persistentVolumeClaim.existingClaim="shared"') },
-  { name: 'a long name', args: cpu(`fullnameOverride="${longName}"`) },
+  {
+    name: 'long names',
+    args: cpu(
+      `fullnameOverride="${longName}"`,
+      `pools.abcdefghijklmnop={"models":[${model('{"image":{"reference":"r"}}')}]}`,
+    ),
+  },
   { name: 'another name', args: cpu('nameOverride="pictures"') },
   {
     name: 'a digest and a registry',

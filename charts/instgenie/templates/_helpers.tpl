@@ -1,8 +1,8 @@
-{{/* Names: the release's and the chart's, short enough for what is put behind them. */}}
+{{/* Names: the release's and the chart's. With a pool behind it 52 characters, the most of a StatefulSet: its revisions are labels. */}}
 {{- define "instgenie.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride -}}
 {{- $full := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) -}}
-{{- default $full .Values.fullnameOverride | trunc 32 | trimSuffix "-" -}}
+{{- default $full .Values.fullnameOverride | trunc 28 | trimSuffix "-" -}}
 {{- end -}}
 
 {{/* Labels that select: (dict "root" $ "component" "worker"). */}}

@@ -21,6 +21,7 @@ import { PrimingLeads } from './edits/priming-lead.ts';
 import { couldHold } from './models/model-host.ts';
 import { ModelPool } from './models/model-pool.ts';
 import { PictureDesk } from './stages/picture-desk.ts';
+import { patiently } from './warming/patiently.ts';
 import { type Warmed, type WarmParts, warmUp } from './warming/warm-up.ts';
 import { countStep, endEdit, gaugeWorker, type TelemetryParts } from './worker-telemetry.ts';
 
@@ -52,6 +53,8 @@ interface WorkerFields {
 const keptShare = 1 / 8;
 /** What a step of a variant is thought to take that was not computed here. */
 const usualStepMs = 100;
+/** Where Redis does not answer, a worker starts cold. */
+const redisMs = 5000;
 const publicSecret = new Uint8Array(32);
 
 /** One device with everything around it: runs edits, keeps activations, says what it has to do. */
@@ -181,13 +184,13 @@ export class Worker implements AsyncDisposable {
     const { warm, id } = this.config;
     const index = this.#index;
     if (warm === undefined || index === undefined) return undefined;
-    await index.ready(warm.seconds * 1000).catch(() => undefined);
+    await index.ready(Math.min(redisMs, warm.seconds * 1000)).catch(() => undefined);
     const hosts = this.pool.models.flatMap(({ host }) => host ?? []);
     const parts: WarmParts = {
-      popular: (count) => index.popular(count),
+      popular: (count) => patiently(() => index.popular(count)),
       isHeld: (key) => this.store.find(key)?.isWhole === true,
       findAtPeers: async (key) => {
-        const addresses = await locate(index, key, id);
+        const addresses = await patiently(() => locate(index, key, id));
         return (await this.store.findAtPeers(key, { addresses })) ? this.store.shapeAtPeers(key) : undefined;
       },
       fits: (shape) => hosts.some((host) => couldHold(host, shape)),

@@ -108,9 +108,22 @@ async function update(cluster: KubeCluster, say: (line: string) => void): Promis
   say('all pods replaced');
 }
 
+/** Other settings of every service, as an upgrade brings them. */
+async function upgrade(cluster: KubeCluster, say: (line: string) => void): Promise<void> {
+  const [preset, file] = [join(chart, 'ci/cpu-dev-values.yaml'), join(cluster.folder, 'values.json')];
+  const changed = [
+    'gateway.config.edits.checkpointEvery=2',
+    'balancer.config.limits.burst=2',
+    'worker.config.edits.max=32',
+  ];
+  const set = changed.flatMap((value) => ['--set', value]);
+  await cluster.helm('upgrade', 'ig', chart, '-n', ns, '-f', preset, '-f', file, ...set, '--wait', '--timeout', '5m');
+  say('upgraded');
+}
+
 /** The chart as it is shipped, on a node that runs it. */
 export const nodeChart: Scenario = {
-  name: `the chart: install, helm test, and ${kills} pod kills and a rolling update under load without an edit that is lost`,
+  name: `the chart: install, helm test; ${kills} pod kills, a rolling update and an upgrade under load, and no edit is lost`,
   level: 'node',
   run: async (cluster, say): Promise<Figures> => {
     await cluster.loadImages(model);
@@ -129,6 +142,7 @@ export const nodeChart: Scenario = {
     const hurt = async () => {
       await killPods(cluster, seeded(88), say);
       await update(cluster, say);
+      await upgrade(cluster, say);
       over.abort();
     };
     const ended: Awaited<ReturnType<typeof offer>>[number][] = [];

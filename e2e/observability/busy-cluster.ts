@@ -48,6 +48,7 @@ export async function keepBusy(cluster: Cluster): Promise<void> {
   await damage(cluster);
   for (const at of [0, 1, 2, 3]) await client.edit(spec(at, 20 + at), { deadlineMs });
   const long = (seed: number) => client.edit({ ...spec(seed % 4, seed), steps: 60 }, { deadlineMs });
+  await askHttp(cluster);
   await freezeWorker(cluster, long);
   await loseWorker(cluster, long);
   await Promise.all([0, 1, 2, 3].map((at) => client.edit(spec(at, 30 + at), { deadlineMs })));

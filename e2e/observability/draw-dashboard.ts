@@ -47,7 +47,7 @@ function drawPanel(panel: DrawnPanel): string {
 }
 
 function drawLines(lines: readonly Line[], { x, unit }: { readonly x: (at: number) => number; readonly unit: string }) {
-  const most = Math.max(...lines.flatMap(({ points }) => points.map(([, value]) => value)), 1e-9);
+  const most = Math.max(0, ...lines.flatMap(({ points }) => points.map(([, value]) => value))) || 1;
   const y = (value: number) => plot.top + plot.height * (1 - value / most);
   const drawn = lines.map(({ points }, at) => {
     const path = points.map(([seconds, value]) => `${x(seconds).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
@@ -72,7 +72,7 @@ function drawHeat(lines: readonly Line[], x: (at: number) => number): string {
     const below = new Map(bounded[at - 1]?.points);
     return points.map(([seconds, value]) => [seconds, Math.max(0, value - (below.get(seconds) ?? 0))] as const);
   });
-  const most = Math.max(...cells.flat().map(([, value]) => value), 1e-9);
+  const most = Math.max(0, ...cells.flat().map(([, value]) => value)) || 1;
   const rowHeight = plot.height / bounded.length;
   return cells
     .flatMap((row, at) => [

@@ -7,6 +7,7 @@ const edits = 'instgenie_gateway_edits_total';
 const ours = 'code!~"invalid|unauthenticated|forbidden|not-found|conflict|unsupported|cancelled|overloaded"';
 const ok = 'code="ok"';
 const duration = 'instgenie_gateway_edit_duration_seconds';
+const refused = perSecond('instgenie_gateway_refused_total', { where: ['priority!="batch"'] });
 const inTime = 'le=~"5|5.0"';
 
 export const overview: DashboardSpec = {
@@ -40,10 +41,12 @@ export const overview: DashboardSpec = {
     }),
     figure({
       title: 'Refused',
-      about: 'Edits that nobody had room or time for, of all.',
+      about: 'Edits that nobody had room or time for, without those of jobs, which come again by themselves.',
       unit: 'percentunit',
       bounds: [0.01, 0.05],
-      queries: [{ expr: `(${perSecond('instgenie_gateway_refused_total')} or vector(0)) / ${perSecond(edits)}` }],
+      queries: [
+        { expr: `(${refused} or vector(0)) / ((${refused} or vector(0)) + ${perSecond(edits, { where: [ok] })})` },
+      ],
     }),
     figure({
       title: 'Workers',
@@ -83,7 +86,12 @@ export const overview: DashboardSpec = {
       about: 'What was lacking: room at the gateway or a worker, time before the deadline, a tenant’s quota.',
       unit: 'reqps',
       stacked: true,
-      queries: [{ expr: perSecond('instgenie_gateway_refused_total', { by: ['reason'] }), legend: '{{reason}}' }],
+      queries: [
+        {
+          expr: perSecond('instgenie_gateway_refused_total', { by: ['reason', 'priority'] }),
+          legend: '{{reason}} {{priority}}',
+        },
+      ],
     }),
     lines({
       title: 'Edits by model',

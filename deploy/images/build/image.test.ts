@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { folderDigest } from '../src/folder-digest.ts';
 import { isDeadWeight, isInImage, isManifest } from './image-files.ts';
+import { type Manifest, packagesOf } from './image-packages.ts';
 import { writeArchive } from './oci-archive.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -22,7 +23,6 @@ test('sources are in the image, and no tests, fixtures, models or tools', () => 
   for (const path of [
     'libs/rpc/src/serve.test.ts',
     'libs/rpc/src/testing.ts',
-    'libs/testing/src/index.ts',
     'libs/engine/fixtures/a.json',
     'deploy/models/portrait-fill/model_index.json',
     'e2e/arrows.test.ts',
@@ -47,6 +47,27 @@ test('whatever a file of the image imports by its path is in the image, too', as
     for (const [, specifier = ''] of text.matchAll(/(?:from|import\(|import|new URL\() ?'(\.\.?\/[^']+\.ts)'/g)) {
       const imported = join(dirname(path), specifier);
       assert.ok(isInImage(imported) && !isManifest(imported), `${path} imports ${imported}`);
+    }
+  }
+});
+
+test('whatever a file of the image imports by name is a dependency at run time, and not of development only', async () => {
+  const list = execFileSync('git', ['ls-files', '-z'], { cwd: repository, encoding: 'utf8' }).split('\0');
+  const manifests = new Map<string, Manifest>();
+  for (const path of list.filter((each) => /^(libs|services|deploy)\/[^/]+\/package\.json$/.test(each))) {
+    manifests.set(dirname(path), JSON.parse(await readFile(join(repository, path), 'utf8')) as Manifest);
+  }
+  const kept = packagesOf('@instgenie/image', manifests);
+  assert.ok(kept.has('services/worker') && kept.has('libs/domain') && !kept.has('deploy/dashboards'));
+  for (const path of list.filter((each) => each.endsWith('.ts') && isInImage(each))) {
+    const folder = path.split('/', 2).join('/');
+    const manifest = manifests.get(folder);
+    // The console is for browsers.
+    if (manifest === undefined || !kept.has(folder) || path.includes('/console/')) continue;
+    const text = await readFile(join(repository, path), 'utf8').catch(() => '');
+    for (const [, name = ''] of text.matchAll(/^(?:import|export) (?!type )[^;]*? from '((?:@[^/']+\/)?[^/'.]+)/gm)) {
+      if (name.startsWith('node:')) continue;
+      assert.ok(name === manifest.name || name in (manifest.dependencies ?? {}), `${path} imports ${name}`);
     }
   }
 });

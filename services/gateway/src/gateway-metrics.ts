@@ -43,8 +43,8 @@ export class GatewayMetrics {
     });
     this.refused = new Counter({
       name: 'instgenie_gateway_refused_total',
-      help: 'Edits that nobody had room or time for, by what was lacking.',
-      labelNames: ['reason'],
+      help: 'Edits that nobody had room or time for, by what was lacking. Those of jobs (batch) come again by themselves.',
+      labelNames: ['reason', 'priority'],
       registers,
     });
     this.tokenSteps = new Counter({

@@ -2,7 +2,7 @@
 export function isInImage(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (path === 'LICENSE' || isManifest(path)) return true;
-  if (/\.test\.ts$|^testing/.test(name)) return false;
+  if (/\.test\.ts$|^testing/.test(name) || path.startsWith('services/worker/src/simulated/')) return false;
   return (
     /^(libs|services)\/[^/]+\/(src|console)\//.test(path) ||
     /^proto\/.*\.proto$/.test(path) ||

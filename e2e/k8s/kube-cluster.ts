@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { waitUntil } from './wait-until.ts';
 
 /** What a cluster is: an API without nodes, with nodes that only say that pods run, or with one that runs them. */
 export type Level = 'control-plane' | 'kwok' | 'node';
@@ -154,7 +155,8 @@ export class KubeCluster implements AsyncDisposable {
     });
     child.unref();
     await writeFile(join(this.state, 'run', 'kube-apiserver.pid'), `${child.pid}`);
-    while (!(await this.kubectl('get', '--raw', '/readyz').catch(() => ''))) continue;
+    const isReady = async () => (await this.kubectl('get', '--raw', '/readyz').catch(() => '')) !== '';
+    await waitUntil('the API server is ready', isReady, { seconds: 120, everyMs: 100 });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -43,13 +43,19 @@ export async function runScenarios(
   return runs;
 }
 
-/** Whoever is told to end takes the cluster down first. */
+/** Whoever is told to end, or fails in a way that nobody foresaw, takes the cluster down first. */
 function endWith(cluster: KubeCluster): Disposable {
   const end = () => void cluster[Symbol.asyncDispose]().finally(() => process.exit(130));
+  const fail = (error: unknown) => {
+    console.error(error);
+    end();
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
+  process.once('uncaughtException', fail);
   return {
     [Symbol.dispose]: () => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, end);
+      process.off('uncaughtException', fail);
     },
   };
 }

@@ -114,12 +114,15 @@ export class EditDesk implements Editing {
     key: string,
     { order, digest, call }: { readonly order: EditOrder; readonly digest: string; readonly call: CallFacts },
   ): Entry {
-    if (this.#here.size >= this.#settings.atOnceMax) {
-      const text = `${this.#settings.atOnceMax} edits are here already; try again later`;
-      throw new RetryError('overloaded', text, { field: 'edits', retryAfterMs: fullMs });
-    }
     const { clock } = this.#parts;
     const { caller } = call;
+    const { spans, end } = this.#watch.begin(order, call);
+    if (this.#here.size >= this.#settings.atOnceMax) {
+      const text = `${this.#settings.atOnceMax} edits are here already; try again later`;
+      const error = new RetryError('overloaded', text, { field: 'edits', retryAfterMs: fullMs });
+      end({ order, caller, answer: undefined, error, ms: 0 });
+      throw error;
+    }
     const beganMs = clock.now();
     const stop = new AbortController();
     const cancel = (reason: ServiceError) => stop.abort(reason);
@@ -130,7 +133,6 @@ export class EditDesk implements Editing {
       const leave = () => cancel(new ServiceError('cancelled', 'nobody waits for the edit'));
       stopOrphan = readers === 0 ? clock.after(this.#settings.orphanMs, leave) : () => undefined;
     });
-    const { spans, end } = this.#watch.begin(order, call);
     const run = async () => {
       try {
         const answer = await runTask(this.#parts, { order, caller, beganMs, spans, signal: stop.signal }, board);

@@ -6,7 +6,7 @@ import { decimalNumber, wholeNumber } from '../flags.ts';
 import { bytesText, countText, percentText, secondsText } from '../format.ts';
 import { factList, textTable } from '../table.ts';
 import { fluxAt1024, type GpuTimes, gpus, type Keeping, type PlannedModel } from './device.ts';
-import { type Plan, type PlanOrder, planAlternatives, planFleet } from './plan-fleet.ts';
+import { type Alternative, type Plan, type PlanOrder, planAlternatives, planFleet } from './plan-fleet.ts';
 import { plannedTiers } from './simulate-fleet.ts';
 
 interface PlanFlags {
@@ -152,7 +152,7 @@ function planFacts(
   ];
 }
 
-function alternativesTable(plans: readonly Plan[]): string {
+function alternativesTable(alternatives: readonly Alternative[]): string {
   const columns = [
     { title: 'kept', align: 'left' },
     { title: 'a template' },
@@ -164,13 +164,13 @@ function alternativesTable(plans: readonly Plan[]): string {
     { title: 'from memory' },
     { title: 'computed' },
   ] as const;
-  const rows = plans.map((each) => [
+  const rows = alternatives.map(({ plan: each, isFastEnough }) => [
     keepingText(each.keeping),
     bytesText(each.templateBytes),
     bytesText(each.allTemplatesBytes),
     countText(each.workers * each.inMemory),
     countText(each.workers * each.onDisk),
-    countText(each.workers),
+    isFastEnough ? countText(each.workers) : `over ${countText(each.workers)}`,
     secondsText(each.latencyMs.p95),
     percentText(each.tiers.memory),
     percentText(each.tiers.none),

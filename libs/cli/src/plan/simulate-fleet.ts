@@ -32,7 +32,7 @@ export interface FleetSetting {
 }
 
 export interface FleetForecast {
-  /** From arrival to result, ms, sorted. */
+  /** From arrival to result, ms, sorted; infinite for those that were not taken. */
   readonly latencyMs: readonly number[];
   /** Shares of edits by where their activations were. */
   readonly tiers: Readonly<Record<PlannedTier, number>>;
@@ -48,6 +48,8 @@ interface Work {
 const warmUp = 0.25;
 /** Longer lines are not simulated: the fleet is too small. */
 const waitingMax = 10_000;
+/** Edits of a worker, on average, above which the fleet is too small: no more are taken. */
+const editsMax = 40;
 
 /** Templates that a worker holds; the least recently used one goes. */
 class Held {
@@ -140,8 +142,13 @@ export async function simulateFleet(setting: FleetSetting): Promise<FleetForecas
   const latencyMs: number[] = [];
   const tiers = { memory: 0, disk: 0, peer: 0, none: 0 };
   const first = Math.floor(setting.edits * warmUp);
+  let underWay = 0;
   const runEdit = async (index: number) => {
     const template = draw();
+    if (underWay >= editsMax * workers.length) {
+      if (index >= first) latencyMs.push(Number.POSITIVE_INFINITY);
+      return;
+    }
     const ratio = setting.masks[Math.floor(random() * setting.masks.length)] ?? 1;
     const maskedTokens = Math.max(2, Math.round(ratio * setting.tokens));
     const began = clock.now();
@@ -151,6 +158,7 @@ export async function simulateFleet(setting: FleetSetting): Promise<FleetForecas
       setting,
     );
     worker.edits++;
+    underWay++;
     await clock.pause(setting.aroundMs / 2);
     const work: Work = { template, maskedTokens, tier, stepsDone: 0 };
     const request = { tenant: 'all', priority: 'normal', stepsTotal: setting.steps, stepsDone: 0, bytes: 0 } as const;
@@ -158,6 +166,7 @@ export async function simulateFleet(setting: FleetSetting): Promise<FleetForecas
     if (submission.kind === 'accepted') await submission.outcome;
     await clock.pause(setting.aroundMs / 2);
     worker.edits--;
+    underWay--;
     keep(worker, template);
     if (index < first) return;
     tiers[tier]++;
@@ -175,8 +184,8 @@ export async function simulateFleet(setting: FleetSetting): Promise<FleetForecas
     await Promise.all(running);
   };
   await clock.runUntil(arrive());
-  const counted = setting.edits - first;
-  const share = (tier: PlannedTier) => tiers[tier] / counted;
+  const counted = plannedTiers.reduce((sum, tier) => sum + tiers[tier], 0);
+  const share = (tier: PlannedTier) => tiers[tier] / Math.max(1, counted);
   return {
     latencyMs: latencyMs.toSorted((a, b) => a - b),
     tiers: { memory: share('memory'), disk: share('disk'), peer: share('peer'), none: share('none') },
@@ -196,7 +205,7 @@ function place(workers: readonly PlannedWorker[], edit: Placed, setting: FleetSe
   let best: { readonly worker: PlannedWorker; readonly tier: PlannedTier; readonly ms: number } | undefined;
   for (const worker of workers) {
     const busyMs = worker.edits === 0 ? steps * ownMs : worker.batcher.predictMs([{ ...edit, stepsLeft: steps }]);
-    const tier = tierOf(worker, edit);
+    const tier = tierOf(worker, edit, setting);
     const extraMs = tier === 'none' ? steps * device.rowsMs(tokens) : Math.max(0, steps * (stepLoadMs[tier] - ownMs));
     if (best === undefined || busyMs + extraMs < best.ms) best = { worker, tier, ms: busyMs + extraMs };
   }
@@ -204,10 +213,16 @@ function place(workers: readonly PlannedWorker[], edit: Placed, setting: FleetSe
   return best;
 }
 
-function tierOf({ memory, disk }: PlannedWorker, { template, isHeld }: Placed): PlannedTier {
+/** As workers do it: what would come late from a peer is computed. */
+function tierOf(
+  { memory, disk }: PlannedWorker,
+  { template, isHeld, maskedTokens }: Placed,
+  { device, tokens, stepLoadMs }: FleetSetting,
+): PlannedTier {
   if (memory.has(template)) return 'memory';
   if (disk.has(template)) return 'disk';
-  return isHeld ? 'peer' : 'none';
+  const computeMs = device.startMs + device.rowsMs(maskedTokens) + device.rowsMs(tokens);
+  return isHeld && stepLoadMs.peer < computeMs ? 'peer' : 'none';
 }
 
 /** Draws templates, the first one most often. */

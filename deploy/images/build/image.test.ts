@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtempDisposable, readFile, utimes, writeFile } from 'node:fs/promises';
+import { chmod, glob, mkdir, mkdtempDisposable, readFile, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { folderDigest } from '../src/folder-digest.ts';
 import { isDeadWeight, isInImage, isManifest } from './image-files.ts';
 import { type Manifest, packagesOf } from './image-packages.ts';
+import { layOutProgram } from './lay-out-program.ts';
 import { writeArchive } from './oci-archive.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -127,6 +128,21 @@ test('an image over another has its layers, its settings and those of both in it
   const { config, rootfs } = await blob(manifest.config);
   assert.deepEqual(config, { Env: ['PATH=/bin', 'HOME=/tmp'], WorkingDir: '/', User: '65532:65532' });
   assert.equal(rootfs.diff_ids.length, 2);
+});
+
+test('a program comes with the libraries that it is linked with, but for those of every base', async () => {
+  await using work = await mkdtempDisposable(join(tmpdir(), 'instgenie-image-test-'));
+  const program = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();
+  await layOutProgram(program, work.path);
+  const [files, linked] = [
+    await Array.fromAsync(glob('usr/{bin,lib/*}/*', { cwd: work.path })),
+    execFileSync('ldd', [program], { encoding: 'utf8' }),
+  ];
+  assert.ok(files.includes('usr/bin/tar'));
+  const names = files.map((file) => file.slice(file.lastIndexOf('/') + 1));
+  for (const [, name = ''] of linked.matchAll(/^\s*(\S+) => /gm)) {
+    assert.equal(names.includes(name), !/^lib(c|dl|pthread|m|rt)\./.test(name), name);
+  }
 });
 
 test("a folder's digest is what coreutils say, and changes with names and bytes", async () => {

@@ -2,16 +2,18 @@
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { folderDigest } from '../src/folder-digest.ts';
 import { layOutImage } from './lay-out-image.ts';
+import { layOutProgram } from './lay-out-program.ts';
 import { type Archive, type ImageConfig, writeArchive } from './oci-archive.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
 const usage = `usage: image services --out FILE.tar [--base BASE.tar] [--reference NAME] [--commit COMMIT]
        image layout --out FOLDER [--commit COMMIT]
        image model FOLDER --out FILE.tar [--reference NAME]
+       image program FILE --out FILE.tar --base BASE.tar [--reference NAME]
        image digest FOLDER`;
 
 const servicesConfig: ImageConfig = {
@@ -63,6 +65,18 @@ async function main(): Promise<void> {
     });
     report(reference, out, archive, began);
     if (base === undefined) console.log('It has no Node and no libc: give --base to run it.');
+    return;
+  }
+  if (what === 'program' && folder !== undefined && values.base !== undefined) {
+    await layOutProgram(from(folder), work.path);
+    const { reference = `localhost/${basename(folder)}:dev`, base } = values;
+    const config = { User: '65532:65532', Entrypoint: [`/usr/bin/${basename(folder)}`] };
+    report(
+      reference,
+      out,
+      await writeArchive({ reference, config, folders: [work.path], base: from(base), out }),
+      began,
+    );
     return;
   }
   if (what !== 'model' || folder === undefined) throw new TypeError(usage);

@@ -48,7 +48,7 @@ export function panelQueries(files: readonly DashboardFile[], rateWindow: string
 
 /** A panel's query with what Grafana fills in. */
 export function filled(expr: string, rateWindow: string): string {
-  return expr.replaceAll('$__rate_interval', rateWindow).replaceAll('$model', '.*');
+  return expr.replaceAll('$__rate_interval', rateWindow).replaceAll('$model', '.*').replaceAll('$price', '3');
 }
 
 /** What rules look at: alerts without their bounds, which a healthy system does not pass. */

@@ -11,6 +11,7 @@ const workers = `count by (model) (instgenie_model_loaded{model=~"$model"} == 1)
 export const capacity: DashboardSpec = {
   name: 'capacity',
   title: 'Capacity and cost',
+  hasPrice: true,
   about: 'How busy is each model’s device, how much more could it do, and what does an edit cost?',
   panels: [
     lines({
@@ -49,6 +50,18 @@ export const capacity: DashboardSpec = {
         {
           expr: `${workers} / on (model) ${perSecondOfModel(edits, { ...byModel, where: ['code="ok"'] })}`,
           legend: '{{model}}, with idle time',
+        },
+      ],
+    }),
+    lines({
+      title: 'Cost of a thousand edits',
+      about:
+        'At the price of a worker’s hour that stands above, idle time included. A pool that is half idle costs twice.',
+      unit: 'currencyUSD',
+      queries: [
+        {
+          expr: `1000 * $price / 3600 * ${workers} / on (model) ${perSecondOfModel(edits, { ...byModel, where: ['code="ok"'] })}`,
+          legend: '{{model}}',
         },
       ],
     }),

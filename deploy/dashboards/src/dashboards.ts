@@ -5,6 +5,7 @@ import {
   DashboardLinkType,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  TextBoxVariableBuilder,
   VariableRefresh,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { anatomy } from './anatomy.ts';
@@ -21,6 +22,8 @@ export interface DashboardSpec {
   readonly name: string;
   readonly title: string;
   readonly about: string;
+  /** Whether queries use `$price`, of a worker's hour. */
+  readonly hasPrice?: boolean;
   readonly panels: readonly PanelBuilder[];
 }
 
@@ -30,6 +33,7 @@ export interface DashboardFile {
 }
 
 const tag = 'instgenie';
+const usualPrice = '3';
 
 /** All dashboards as Grafana reads them. */
 export function dashboardFiles(): readonly DashboardFile[] {
@@ -39,7 +43,7 @@ export function dashboardFiles(): readonly DashboardFile[] {
   }));
 }
 
-function build({ name, title, about, panels }: DashboardSpec) {
+function build({ name, title, about, hasPrice = false, panels }: DashboardSpec) {
   const dashboard = new DashboardBuilder(`InstGenIE / ${title}`)
     .uid(`instgenie-${name}`)
     .description(about)
@@ -68,6 +72,11 @@ function build({ name, title, about, panels }: DashboardSpec) {
         .multi(true)
         .current({ selected: true, text: ['All'], value: ['$__all'] }),
     );
+  if (hasPrice) {
+    dashboard.withVariable(
+      new TextBoxVariableBuilder('price').label('Price of a worker’s hour').defaultValue(usualPrice),
+    );
+  }
   for (const panel of panels) dashboard.withPanel(panel);
   return dashboard.build();
 }

@@ -13,6 +13,7 @@ const ratio = 0.125;
 const aroundMs = 70;
 const shares = [0.5, 0.95, 0.99] as const;
 const dayS = 86_400;
+const aloneEdits = 8;
 
 interface Planned {
   readonly plan: { readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } };
@@ -30,6 +31,13 @@ async function measured(workers: number, { perSecond, seconds }: Offer): Promise
   for (let template = 0; template < templates; template++) {
     await client.edit(mix.edit({ template, mask: 0, seed: 0 }).spec, options);
   }
+  const alone: number[] = [];
+  for (let seed = 1; seed <= aloneEdits; seed++) {
+    const began = performance.now();
+    await client.edit(mix.edit({ template: 0, mask: 0, seed }).spec, options);
+    alone.push(performance.now() - began);
+  }
+  console.error(`an edit alone: ${quantile(alone, 0.5).toFixed(0)} ms`);
   const random = seeded(5);
   const ended = await offer({
     perSecond,

@@ -65,7 +65,7 @@ export interface Alternative {
 
 const dayMs = 86_400_000;
 /** Larger fleets than so many times the least one wait for something else than computing. */
-const most = 8;
+const most = 4;
 const editsLeast = 2000;
 const editsMost = 12_000;
 /** Sizes that are tried: each so many times as large as the one before, and at least one more. */

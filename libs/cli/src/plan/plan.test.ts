@@ -67,7 +67,7 @@ test('what does not fit memory comes from disk, and what fits neither from peers
 
 test('the command finds the smallest fleet, and thinner activations need less', async () => {
   const run = async (...args: readonly string[]) => await runHere(['plan', ...args], tmpdir());
-  const asked = ['--templates', '100', '--edits-per-day', '30000'] as const;
+  const asked = ['--templates', '30', '--edits-per-day', '10000'] as const;
   const { stdout, exitCode } = await run(...asked, '--keep-every', '4', '--compare', '--json');
   assert.equal(exitCode, 0);
   const { plan, alternatives } = JSON.parse(stdout);

@@ -139,9 +139,9 @@ test('a program comes with the libraries that it is linked with, but for those o
     execFileSync('ldd', [program], { encoding: 'utf8' }),
   ];
   assert.ok(files.includes('usr/bin/tar'));
-  const names = files.map((file) => file.slice(file.lastIndexOf('/') + 1));
+  const names = new Set(files.map((file) => file.slice(file.lastIndexOf('/') + 1)));
   for (const [, name = ''] of linked.matchAll(/^\s*(\S+) => /gm)) {
-    assert.equal(names.includes(name), !/^lib(c|dl|pthread|m|rt)\./.test(name), name);
+    assert.equal(names.has(name), !/^lib(c|dl|pthread|m|rt)\./.test(name), name);
   }
 });
 

@@ -1,9 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { Cluster } from '../harness/cluster.ts';
 import { EditMix } from '../harness/edit-mix.ts';
 import { closedLoop, counts } from '../harness/load.ts';
-import { clientSender } from '../harness/senders.ts';
 import { editOf, gapOf } from '../observability/trace-tree.ts';
 import { traceEdits } from '../observability/traced-edits.ts';
 import { seeded } from './eviction-trace.ts';
@@ -39,23 +39,50 @@ interface Figures {
   readonly cpuMs: number[];
 }
 
-/** Two deployments, of which one traces every edit, take turns at the same edits. */
+/**
+ * One deployment whose devices are always busy: what telemetry costs them, or who feeds them, is missing in the rate. Callers
+ * say whether an edit is traced, in turns.
+ */
 async function measureCost({ isQuick, say }: BenchContext): Promise<{ readonly on: Figures; readonly off: Figures }> {
   await using collector = await startCollector();
   const traces = `traces.endpoint=http://127.0.0.1:${collector.port}/v1/traces`;
-  await using traced = await startSide([traces]);
-  await using untraced = await startSide([]);
-  const sides = { on: traced, off: untraced };
+  await using cluster = await Cluster.start({
+    workers: 2,
+    workerSet: ['timeScale=0.05', 'side=128'],
+    gatewaySet: [traces],
+    balancerSet: [traces, 'limits.waitMsMax=60000'],
+  });
+  const client = cluster.client();
+  const mix = await EditMix.prepare(client, { templates: 4, steps: 28 });
   const figures = { on: { perSecond: [], cpuMs: [] }, off: { perSecond: [], cpuMs: [] } } as Record<
     'on' | 'off',
     Figures
   >;
-  const rounds = isQuick ? 7 : 31;
+  const rounds = isQuick ? 9 : 41;
+  const count = isQuick ? 48 : 160;
   say(`${rounds} rounds with and without traces ...`);
-  for (const side of Object.values(sides)) await side.run(30);
-  for (let round = 0; round < rounds; round++) {
+  const run = async (
+    flags: '00' | '01',
+    seed: number,
+  ): Promise<{ readonly perSecond: number; readonly cpuMs: number }> => {
+    const random = seeded(seed);
+    const send = async () => {
+      const { spec, expected } = mix.next(random);
+      const traceparent = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-${flags}`;
+      const { pictures } = await client.edit(spec, { deadlineMs, traceparent });
+      return expected.equals(pictures[0]?.image ?? Buffer.of()) ? 'good' : 'wrong';
+    };
+    const cpuBefore = await cpuSeconds(cluster);
+    const began = performance.now();
+    const { good = 0 } = counts(await closedLoop({ count, atOnce, send }));
+    if (good !== count) throw new Error(`of ${count} edits ${good} were good`);
+    const seconds = (performance.now() - began) / 1000;
+    return { perSecond: count / seconds, cpuMs: (1000 * ((await cpuSeconds(cluster)) - cpuBefore)) / count };
+  };
+  await run('00', 0);
+  for (let round = 1; round <= rounds; round++) {
     for (const name of round % 2 === 0 ? (['on', 'off'] as const) : (['off', 'on'] as const)) {
-      const { perSecond, cpuMs } = await sides[name].run(isQuick ? 40 : 200);
+      const { perSecond, cpuMs } = await run(name === 'on' ? '01' : '00', round);
       figures[name].perSecond.push(perSecond);
       figures[name].cpuMs.push(cpuMs);
     }
@@ -63,32 +90,9 @@ async function measureCost({ isQuick, say }: BenchContext): Promise<{ readonly o
   return figures;
 }
 
-/** Devices are always busy: what telemetry costs them, or who feeds them, is missing in the rate. */
-async function startSide(set: readonly string[]) {
-  const cluster = await Cluster.start({
-    workers: 2,
-    workerSet: ['timeScale=0.05', 'side=128'],
-    gatewaySet: set,
-    balancerSet: [...set, 'limits.waitMsMax=60000'],
-  });
-  const client = cluster.client();
-  const mix = await EditMix.prepare(client, { templates: 4, steps: 28 });
-  const send = clientSender(client, { mix, random: seeded(9), deadlineMs });
-  const cpuSeconds = async () => {
-    const texts = await Promise.all([...cluster.gateways, ...cluster.balancers].map((process) => process.metrics()));
-    return texts.reduce((sum, text) => sum + Number(cpu.exec(text)?.[1] ?? 0), 0);
-  };
-  return {
-    run: async (count: number) => {
-      const cpuBefore = await cpuSeconds();
-      const began = performance.now();
-      const { good = 0 } = counts(await closedLoop({ count, atOnce, send }));
-      if (good !== count) throw new Error(`of ${count} edits ${good} were good`);
-      const seconds = (performance.now() - began) / 1000;
-      return { perSecond: count / seconds, cpuMs: (1000 * ((await cpuSeconds()) - cpuBefore)) / count };
-    },
-    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
-  };
+async function cpuSeconds(cluster: Cluster): Promise<number> {
+  const texts = await Promise.all([...cluster.gateways, ...cluster.balancers].map((process) => process.metrics()));
+  return texts.reduce((sum, text) => sum + Number(cpu.exec(text)?.[1] ?? 0), 0);
 }
 
 /** One that takes everything and keeps nothing: what a collector does is not ours. */

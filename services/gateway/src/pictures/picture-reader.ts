@@ -50,15 +50,20 @@ export class PictureReader implements AsyncDisposable {
   }
 
   /** What a mask lets change. Throws `invalid`: of another size, of no pixel, no picture. */
-  inspectMask(call: Without<MaskCall, 'fields'>, { signal, fields }: MaskOptions): Promise<MaskFacts> {
+  async inspectMask(call: Without<MaskCall, 'fields'>, { signal, fields }: MaskOptions): Promise<MaskFacts> {
     const { picture, mask, ...settings } = call;
+    const key = this.#masks.keyOf(call);
+    const known = key === undefined ? undefined : this.#masks.find(key);
+    if (known !== undefined) return known;
     const argument = {
       ...settings,
       picture: picture instanceof Uint8Array ? alone(picture) : picture,
       mask: mask === undefined ? undefined : alone(mask),
       fields: fields ?? { picture: 'edit.image', mask: 'edit.mask' },
     };
-    return this.#run('inspectMask', argument, signal);
+    const facts = await this.#run<MaskFacts>('inspectMask', argument, signal);
+    if (key !== undefined) this.#masks.keep(key, facts);
+    return facts;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

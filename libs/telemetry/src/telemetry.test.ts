@@ -67,8 +67,11 @@ test('spans reach a collector as OTLP, and one that does not answer holds nobody
 });
 
 test('while a collector does not answer, so many spans wait and no more; those that are lost are counted', async () => {
-  let answer = (_: ExportResult) => undefined as void;
-  const silent = { export: (_: unknown, done: typeof answer) => void (answer = done), shutdown: async () => undefined };
+  let answer: (result: ExportResult) => void = () => undefined;
+  const silent = {
+    export: (_spans: unknown, done: typeof answer) => void (answer = done),
+    shutdown: async () => undefined,
+  };
   const spans = new CountedSpans(silent, { waitingMax: 4, exportMs: 60_000 });
   const provider = new TracerProvider({ spanProcessors: [spans] });
   const tracer = provider.getTracer('test');

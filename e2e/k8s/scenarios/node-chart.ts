@@ -90,16 +90,36 @@ async function settled(cluster: KubeCluster): Promise<void> {
   for (const service of services) await cluster.kubectl('-n', ns, 'rollout', 'status', service, '--timeout=180s');
 }
 
+async function runningPods(cluster: KubeCluster): Promise<readonly string[]> {
+  const text = await cluster.kubectl('-n', ns, 'get', 'pods', '--field-selector=status.phase=Running', '-o', 'name');
+  return text.split('\n').filter((name) => name !== '' && !name.includes('test'));
+}
+
 /** Ends pods of all kinds one after the other, as when a node's kernel does. */
 async function killPods(cluster: KubeCluster, random: () => number, say: (line: string) => void): Promise<void> {
   for (let kill = 0; kill < kills; kill++) {
-    const text = await cluster.kubectl('-n', ns, 'get', 'pods', '--field-selector=status.phase=Running', '-o', 'name');
-    const pods = text.split('\n').filter((name) => name !== '' && !name.includes('test'));
+    const pods = await runningPods(cluster);
     const pod = pods[Math.floor(random() * pods.length)] ?? assert.fail('there are no pods');
     await cluster.kubectl('-n', ns, 'delete', pod, '--grace-period=0', '--force', '--wait=false');
     await settled(cluster);
   }
   say(`${kills} pods killed`);
+}
+
+/** Asks every pod to go, one after the other, as the drain of a node does; disruption budgets have a say. */
+async function evictPods(cluster: KubeCluster, say: (line: string) => void): Promise<void> {
+  const pods = await runningPods(cluster);
+  for (const pod of pods) {
+    const name = pod.replace('pod/', '');
+    const file = join(cluster.folder, 'eviction.json');
+    await writeFile(
+      file,
+      JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: ns } }),
+    );
+    await cluster.kubectl('create', '--raw', `/api/v1/namespaces/${ns}/pods/${name}/eviction`, '-f', file);
+    await settled(cluster);
+  }
+  say(`${pods.length} pods evicted`);
 }
 
 async function update(cluster: KubeCluster, say: (line: string) => void): Promise<void> {
@@ -123,7 +143,7 @@ async function upgrade(cluster: KubeCluster, say: (line: string) => void): Promi
 
 /** The chart as it is shipped, on a node that runs it. */
 export const nodeChart: Scenario = {
-  name: `the chart: install, helm test; ${kills} pod kills, a rolling update and an upgrade under load, and no edit is lost`,
+  name: `the chart: install, helm test; ${kills} pod kills, evictions, a rolling update and an upgrade under load, and no edit is lost`,
   level: 'node',
   run: async (cluster, say): Promise<Figures> => {
     await cluster.loadImages(model);
@@ -141,6 +161,7 @@ export const nodeChart: Scenario = {
     const over = new AbortController();
     const hurt = async () => {
       await killPods(cluster, seeded(88), say);
+      await evictPods(cluster, say);
       await update(cluster, say);
       await upgrade(cluster, say);
       over.abort();

@@ -134,10 +134,8 @@ export async function simulateFleet(setting: FleetSetting): Promise<FleetForecas
     const gone = worker.disk.use(template);
     if (gone !== undefined) holders.set(gone, (holders.get(gone) ?? 1) - 1);
   };
-  // As after a long time: each template on its own worker, the most popular ones used last.
-  for (let template = setting.templates - 1; template >= 0; template--) {
-    const worker = workers[template % workers.length];
-    if (worker !== undefined) keep(worker, template);
+  for (const [at, worker] of workers.entries()) {
+    for (const template of usedBefore(at, setting)) keep(worker, template);
   }
   const latencyMs: number[] = [];
   const tiers = { memory: 0, disk: 0, peer: 0, none: 0 };
@@ -190,6 +188,17 @@ export async function simulateFleet(setting: FleetSetting): Promise<FleetForecas
     latencyMs: latencyMs.toSorted((a, b) => a - b),
     tiers: { memory: share('memory'), disk: share('disk'), peer: share('peer'), none: share('none') },
   };
+}
+
+/**
+ * What a worker has used, as after a long time: its share of all templates, and of the others the most popular ones, as far
+ * as there is room. The most popular one was used last.
+ */
+function usedBefore(at: number, { templates, workers, onDisk }: FleetSetting): readonly number[] {
+  const ranks = Array.from({ length: templates }, (_, rank) => rank);
+  const own = ranks.filter((rank) => rank % workers === at);
+  const others = ranks.filter((rank) => rank % workers !== at).slice(0, Math.max(0, onDisk - own.length));
+  return [...own, ...others].toSorted((a, b) => b - a);
 }
 
 interface Placed {

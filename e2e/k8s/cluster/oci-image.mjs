@@ -26,6 +26,7 @@ try {
     os: 'linux',
     config: JSON.parse(settings),
     rootfs: { type: 'layers', diff_ids: [layer.digest] },
+    history: [{ created: '1970-01-01T00:00:00Z', created_by: 'instgenie' }],
   });
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';
   const manifest = putJson('manifest', { schemaVersion: 2, mediaType, config, layers: [layer] });

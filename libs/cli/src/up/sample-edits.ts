@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EditedPicture, InstgenieClient } from '@instgenie/client';
 import { type EvaluationEdit, nearestByRatio, readEvaluationEdits } from '../demo/evaluation-edits.ts';
 import { percentText, secondsText } from '../format.ts';
@@ -20,6 +21,8 @@ export interface SampleFiles {
 }
 
 const steps = 16;
+const lookMs = 300;
+const looksMax = 20;
 const ratios = [0.07, 0.2, 0.35];
 
 /** The files of a model's evaluation edit. */
@@ -54,8 +57,18 @@ export async function runSample(
     return picture;
   };
   const cold = await run('cold', false);
+  await warmed(client, template.id, signal);
   const warm = await run('warm', false);
   return { ...edit, templateId: template.id, cold, warm, dense: await run('dense', true) };
+}
+
+/** What a worker keeps is known everywhere some moments later. */
+async function warmed(client: InstgenieClient, id: string, signal: AbortSignal): Promise<void> {
+  for (let look = 0; look < looksMax; look++) {
+    const { isWarm } = await client.templates.get(id, { signal });
+    await pause(lookMs, undefined, { signal });
+    if (isWarm) return;
+  }
 }
 
 /** What the samples took, as a person reads it. */

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { InstgenieClient } from '@instgenie/client';
 import { ServiceError } from '@instgenie/domain';
 import { Command, Option } from 'commander';
@@ -41,6 +42,8 @@ Examples:
 
 const gib = 1024 ** 3;
 const mib = 1024 ** 2;
+const lookMs = 100;
+const looksMax = 300;
 
 /** `instgenie up`: a whole deployment on one machine. */
 export function upCommand(context: CommandContext): Command {
@@ -89,6 +92,7 @@ async function up(context: CommandContext, flags: UpFlags): Promise<void> {
   await using cluster = await LocalCluster.start(plan, { note, signal });
   note(`all up in ${secondsText(performance.now() - began)}: processes ${cluster.pids.join(', ')}`);
   await using client = new InstgenieClient({ addresses: [`127.0.0.1:${flags.grpc}`], deadlineMs: 300_000 });
+  await allServing(client, { workers: plan.workers, signal });
   const samples = flags.samples ? await runSamples(context, { client, plan }) : [];
   if (samples.length > 0) context.print(`\n${sampleTable(samples)}`);
   const [first] = samples;
@@ -99,6 +103,19 @@ async function up(context: CommandContext, flags: UpFlags): Promise<void> {
   if (!signal.aborted)
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   note('stopping');
+}
+
+/** The gateway learns of workers from the balancer, some moments after both are up. */
+async function allServing(
+  client: InstgenieClient,
+  { workers, signal }: { readonly workers: number; readonly signal: AbortSignal },
+): Promise<void> {
+  for (let look = 0; look < looksMax; look++) {
+    const [model] = await client.models({ signal });
+    if (model !== undefined && model.workers >= workers && model.side > 0) return;
+    await pause(lookMs, undefined, { signal });
+  }
+  throw new ServiceError('unavailable', 'the workers are up, and the gateway does not see them; its log says why');
 }
 
 async function runSamples(

@@ -3,6 +3,7 @@ import { ServiceError } from '@instgenie/domain';
 import type { MaskMode, PictureFormat } from '@instgenie/pictures';
 import { isTemplateId } from '@instgenie/templates';
 import { z } from 'zod';
+import { text, whole } from '../field-kinds.ts';
 import type { EditOrder } from './edit-order.ts';
 
 /** What an edge knows of an order. Undefined, null, and text or bytes that are empty mean that the caller said nothing. */
@@ -45,16 +46,6 @@ const maskModes = ['auto', 'white', 'black', 'alpha'] as const satisfies readonl
 const formats = ['png', 'jpeg', 'webp'] as const satisfies readonly PictureFormat[];
 const priorities = ['interactive', 'normal', 'batch'] as const satisfies readonly EditOrder['priority'][];
 
-/** Text of any other kind could not be hashed or sent as it is. */
-const text = (charsMax: number) =>
-  z
-    .string('expected text')
-    .max(charsMax, `at most ${charsMax} characters`)
-    .refine((value) => value.isWellFormed(), 'is no Unicode text');
-const whole = (least: number, most: number) => {
-  const expected = `expected a whole number from ${least} to ${most}`;
-  return z.number(expected).int(expected).min(least, expected).max(most, expected);
-};
 const oneOf = <const Value extends string>(values: readonly Value[]) =>
   z.enum(values, `expected one of ${values.join(', ')}`);
 const flag = z.boolean('expected true or false').default(false);

@@ -1,5 +1,6 @@
 import { ServiceError } from '@instgenie/domain';
 import { z } from 'zod';
+import { text, whole } from '../field-kinds.ts';
 import type { TemplateSettings } from './templates.ts';
 
 /** What an edge knows of a new template's settings. Undefined, and empty text, mean that the caller said nothing. */
@@ -15,16 +16,6 @@ export interface ParseTemplateOptions {
 const minuteMs = 60_000;
 const ttlDaysMax = 3650;
 
-/** Text of any other kind could not be hashed or sent as it is. */
-const text = (charsMax: number) =>
-  z
-    .string('expected text')
-    .max(charsMax, `at most ${charsMax} characters`)
-    .refine((value) => value.isWellFormed(), 'is no Unicode text');
-const whole = (least: number, most: number) => {
-  const expected = `expected a whole number from ${least} to ${most}`;
-  return z.number(expected).int(expected).min(least, expected).max(most, expected);
-};
 const guidance = 'expected a number from 0 to 1000';
 const ttl = `expected a minute to ${ttlDaysMax} days`;
 

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { countBuffersWithHeap } from '@instgenie/config';
 import { benchBalancer } from './balancer.ts';
 import { benchCluster } from './cluster.ts';
 import { benchEngine } from './engine.ts';
@@ -35,6 +36,7 @@ NAME     ${Object.keys(benches).join(' | ')}
 Exit code 0 when every goal holds, 1 when one does not, 2 for bad usage.`;
 
 async function main(): Promise<number> {
+  countBuffersWithHeap();
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {

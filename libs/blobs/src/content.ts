@@ -11,11 +11,17 @@ export async function putContent(blobs: BlobStore, bytes: Uint8Array): Promise<s
   return digest;
 }
 
-/** The same, doing as much whether the bytes are there or not: the time it takes tells nobody that somebody else has them. */
-export async function replaceContent(blobs: BlobStore, bytes: Uint8Array): Promise<string> {
-  const digest = digestOf(bytes);
+/** Puts them again if they have gone since they were put. */
+export async function keepContent(blobs: BlobStore, digest: string, bytes: Uint8Array): Promise<void> {
+  await blobs.put(contentName(digest), bytes, { ifMatch: null });
+}
+
+/**
+ * Puts bytes under their SHA-256, doing as much whether they are there or not: the time it takes tells nobody that
+ * somebody else has them.
+ */
+export async function replaceContent(blobs: BlobStore, digest: string, bytes: Uint8Array): Promise<void> {
   await blobs.put(contentName(digest), bytes);
-  return digest;
 }
 
 /** The bytes of a SHA-256, checked. Throws `not-found` where they are not there or not what they were. */

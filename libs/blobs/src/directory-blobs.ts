@@ -27,13 +27,16 @@ export class DirectoryBlobs implements BlobStore {
   async put(name: string, bytes: Uint8Array, { ifMatch }: PutCondition = {}): Promise<PutOutcome> {
     const path = this.#path(name);
     await this.#prepare();
+    if (ifMatch === null && (await isThere(path))) return { kind: 'conflict' };
     const temporary = join(this.#root, temporaryFolder, randomUUID());
     try {
       await writeSynced(temporary, bytes);
       return await this.#lock.hold(async () => {
-        if (ifMatch !== undefined && (await currentTag(path)) !== ifMatch) return { kind: 'conflict' };
+        const isFresh =
+          ifMatch === null ? !(await isThere(path)) : ifMatch === undefined || (await tagOf(path)) === ifMatch;
+        if (!isFresh) return { kind: 'conflict' };
         await this.#place(temporary, path);
-        return { kind: 'written', etag: etagOf(bytes) };
+        return new Written(bytes);
       });
     } finally {
       await rm(temporary, { force: true });
@@ -48,7 +51,7 @@ export class DirectoryBlobs implements BlobStore {
     const path = this.#path(name);
     await this.#prepare();
     return await this.#lock.hold(async () => {
-      if ((await orMissing(stat(path)))?.isFile() !== true) return false;
+      if (!(await isThere(path))) return false;
       await rm(path);
       await syncFolder(dirname(path));
       return true;
@@ -127,8 +130,12 @@ async function syncFolder(path: string): Promise<void> {
   await handle.sync();
 }
 
-async function currentTag(path: string): Promise<string | null> {
-  return (await readBlob(path, Number.POSITIVE_INFINITY))?.etag ?? null;
+async function isThere(path: string): Promise<boolean> {
+  return (await orMissing(stat(path)))?.isFile() === true;
+}
+
+async function tagOf(path: string): Promise<string | undefined> {
+  return (await readBlob(path, Number.POSITIVE_INFINITY))?.etag;
 }
 
 async function readBlob(path: string, bytesMax: number): Promise<Blob | undefined> {
@@ -142,12 +149,24 @@ async function readBlob(path: string, bytesMax: number): Promise<Blob | undefine
       field: 'blob',
     });
   }
-  const bytes = await file.readFile();
-  return { bytes, etag: etagOf(bytes) };
+  return new Tagged(await file.readFile());
 }
 
-function etagOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+/** Bytes and their tag, which is computed when somebody asks: most read pictures, and nobody changes those. */
+class Tagged implements Blob {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  get etag(): string {
+    return createHash('sha256').update(this.bytes).digest('hex').slice(0, 32);
+  }
+}
+
+class Written extends Tagged {
+  readonly kind = 'written';
 }
 
 function inByteOrder(a: string, b: string): number {

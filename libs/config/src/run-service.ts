@@ -1,6 +1,7 @@
 import { ServiceError } from '@instgenie/domain';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
+import { countBuffersWithHeap } from './buffer-accounting.ts';
 import { readConfig } from './read-config.ts';
 
 /** A service that is up. */
@@ -30,6 +31,7 @@ interface Flags {
  * process at once. Wrong settings end it with code 2, naming all of them.
  */
 export async function runService<Schema extends z.ZodType>(program: ServiceProgram<Schema>): Promise<void> {
+  countBuffersWithHeap();
   const { name, description, schema, serve } = program;
   const command = new Command(`instgenie-${name}`)
     .description(description)

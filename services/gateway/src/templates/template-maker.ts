@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { putContent, replaceContent } from '@instgenie/blobs';
+import { keepContent, putContent, replaceContent } from '@instgenie/blobs';
 import { type NewTemplate, type TemplateRecord, templateId } from '@instgenie/templates';
 import type { Caller } from '@instgenie/tenants';
 import { orMissing } from './or-missing.ts';
@@ -75,11 +75,11 @@ export class TemplateMaker {
     const { width, height } = await reader.checkPicture(file, { field, signal });
     await checkQuota(library, caller, 'template');
     // Another tenant may have this picture.
-    await replaceContent(blobs, file);
+    await replaceContent(blobs, sha256, file);
     const source = { sha256, bytes: file.length, width, height };
     const record = await library.add({ ...template, tenant, source });
     // Whoever deleted the last template of this picture just now may have found no other.
-    await putContent(blobs, file);
+    await keepContent(blobs, sha256, file);
     log.info({ template: record.id, isInline: record.isInline }, 'template added');
     return record;
   }

@@ -30,7 +30,7 @@ export async function measureGateway(rounds: number): Promise<PathFigures['edit'
   await using direct = connect(worker.address, workerServiceDefinition());
   await using calls = cluster.plainCalls();
   const client = cluster.client();
-  const mix = await EditMix.prepare(client, { templates: 1, steps: 4 });
+  const mix = await EditMix.prepare(client, { templates: 1, steps: 1 });
   const [templateId = ''] = mix.templateIds;
   const { sha256 } = await client.templates.get(templateId);
   let seed = 0;
@@ -46,7 +46,7 @@ export async function measureGateway(rounds: number): Promise<PathFigures['edit'
       const request = {
         editId: `edit-${seed}`,
         tenant: 'bench',
-        template: { stored: sha256, picture: 'stored' as const, steps: 4 },
+        template: { stored: sha256, picture: 'stored' as const, steps: 1 },
         mask: Buffer.from(spec.mask),
         maskMode: 'MASK_MODE_WHITE' as const,
         prompt: spec.prompt,

@@ -153,13 +153,15 @@ export class RpcClient<Service extends ServiceDefinition> implements AsyncDispos
     );
     const cancel = () => call.cancel();
     options.signal.addEventListener('abort', cancel, { once: true });
+    let isOver = false;
     try {
       for await (const message of call) yield message as Method<Service, Name>['response'];
+      isOver = true;
     } catch (thrown) {
       throw this.#errors.fromStatus(thrown, options.signal.aborted);
     } finally {
       options.signal.removeEventListener('abort', cancel);
-      call.cancel();
+      if (!isOver) cancel();
     }
   }
 

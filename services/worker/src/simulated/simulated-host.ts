@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Batcher } from '@instgenie/batching';
 import { LatencyModel as Latencies, type LatencyModel } from '@instgenie/cost';
-import { type Clock, systemClock } from '@instgenie/domain';
+import type { Clock } from '@instgenie/domain';
 import { type DeviceWork, deviceStepMs, SimulatedEngine, SimulatedStore } from '@instgenie/testing';
 import { CompletionRate } from '../models/completion-rate.ts';
 import type { HostEntry } from '../models/model-host.ts';
 import { Stage } from '../stages/stage.ts';
 import type { SimulatedConfig } from './config.ts';
+import { fineClock } from './fine-clock.ts';
 
 /** Rows of text beside those of the window, as 512 beside 4,096. */
 const textShare = 1 / 8;
@@ -25,7 +26,7 @@ export interface SimulatedWork {
 /** A device that computes nothing and takes its time: batch, encoders' line and activations as a model's host has them. */
 export class SimulatedHost implements AsyncDisposable {
   readonly config: SimulatedConfig;
-  readonly clock: Clock = systemClock;
+  readonly clock: Clock = fineClock;
   readonly fingerprint: string;
   readonly store: SimulatedStore;
   readonly latency: LatencyModel;

@@ -11,6 +11,7 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
+import { ServiceError } from '@instgenie/domain';
 import { ErrorStatus } from './error-status.ts';
 
 export const traceparentKey = 'traceparent';
@@ -145,10 +146,13 @@ function answerUpload<Request, Response>(
   };
 }
 
+/** Every call ends so, also one that was answered: making an error with its stack for each would be waste. */
+const over = new ServiceError('cancelled', 'the call is over');
+
 function contextOf(call: ParentCall): CallContext {
   const abort = new AbortController();
   const emitter: EventEmitter = call;
-  emitter.once('cancelled', () => abort.abort());
+  emitter.once('cancelled', () => abort.abort(over));
   const remainingMs = Number(call.getDeadline()) - Date.now();
   const [traceparent] = call.metadata.get(traceparentKey);
   return {

@@ -137,8 +137,9 @@ export class EditDesk implements Editing {
       try {
         const answer = await runTask(this.#parts, { order, caller, beganMs, spans, signal: stop.signal }, board);
         this.#answers.keep(key, { digest, answer });
-        end({ order, caller, answer, error: undefined, ms: clock.now() - beganMs });
+        const ms = clock.now() - beganMs;
         board.end();
+        end({ order, caller, answer, error: undefined, ms });
         return answer;
       } catch (thrown) {
         const error = ServiceError.from(stop.signal.aborted ? stop.signal.reason : thrown);

@@ -67,7 +67,9 @@ export async function runTask(parts: TaskParts, call: TaskCall, board: NewsBoard
     return { facts, pictures };
   } finally {
     lease.refund(plannedTokenSteps - computed);
-    parts.guards.ended({ ...edit, pictures: pictures.filter(Boolean), maskedTokenSteps: computed });
+    const end = { ...edit, pictures: pictures.filter(Boolean), maskedTokenSteps: computed };
+    // Whoever waits for the answer need not wait for the books.
+    setImmediate(() => parts.guards.ended(end));
   }
 }
 

@@ -57,8 +57,9 @@ export async function runEdit(parts: FlowParts, job: EditJob, call: EditCall): P
   const times = new PhaseTimes(clock, parts.tracing.edits, call.span);
   using lease = await pool.take(job.template.model);
   const { host } = lease;
-  requireTime(call, clock.now() + host.predictMs(job.template.steps ?? host.engine.model.defaults.steps));
-  using entry = host.enter();
+  const forecast = host.forecast(job.template.steps ?? host.engine.model.defaults.steps);
+  requireTime(call, clock.now() + host.safeMs(forecast));
+  using entry = host.enter(forecast);
   using picture = await times.run('decode', () => readPicture(pictures, host, job, call.signal));
   const spec = templateSpec(host, job, { salt: parts.saltOf(ownerOf(job)), picture });
   const { rows, columns } = gridOf(spec.picture);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Batcher } from '@instgenie/batching';
+import { Batcher, type TimedEdit } from '@instgenie/batching';
 import { LatencyModel as Latencies, type LatencyModel, type LatencyPrior } from '@instgenie/cost';
 import { type StorageType, systemClock, type VariantShape } from '@instgenie/domain';
 import { ActivationLayout, activationShape, Engine, type Provider, type StepReport } from '@instgenie/engine';
@@ -10,6 +10,7 @@ import { type DeviceTurns, EngineExecutor } from '../batching/engine-executor.ts
 import type { HostWork } from '../edits/edit-work.ts';
 import { Stage } from '../stages/stage.ts';
 import { CompletionRate } from './completion-rate.ts';
+import { type Forecast, ForecastMargin } from './finish-forecast.ts';
 import { TemplateShelf } from './template-shelf.ts';
 
 /** A model as it is configured. */
@@ -47,9 +48,6 @@ export interface HostParts {
   readonly onStep: (host: ModelHost, step: HostStep) => void;
 }
 
-/** Whoever is taken should be in time, also when others take longer than usual. */
-const margin = 1.25;
-
 /** A guess of a machine, until its steps were measured. */
 const prior: LatencyPrior = {
   compute: { startMs: 5, flopsPerMs: 100e6 },
@@ -86,6 +84,7 @@ export class ModelHost implements AsyncDisposable {
   /** Edits that are not encoded yet. */
   #before = 0;
   readonly #ends = new CompletionRate();
+  readonly #margin = new ForecastMargin();
   #stepsRun = 0;
   #run: Promise<void>;
 
@@ -107,8 +106,7 @@ export class ModelHost implements AsyncDisposable {
     this.batcher = new Batcher<HostWork>({
       executor: new EngineExecutor<HostWork>(engine, { turns: parts.turns, onStep }),
       clock: systemClock,
-      stepTime: (batch) =>
-        this.latency.computeMs(batch.reduce((sum, { maskedTokens }) => sum + this.stepFlops(maskedTokens), 0)),
+      stepTime: (batch) => this.#stepMs(batch),
       settings: {
         batchMax: Math.min(settings.batchMax, engine.model.denoiser.batchMax),
         bytesMax: parts.editBytesMax,
@@ -153,9 +151,10 @@ export class ModelHost implements AsyncDisposable {
   }
 
   /** An edit comes: it counts in predictions until it is disposed of, and as one to be encoded until then. */
-  enter(): HostEntry {
+  enter(forecast: Forecast): HostEntry {
     this.#before++;
-    this.#ends.enter(systemClock.now());
+    const beganMs = systemClock.now();
+    this.#ends.enter(beganMs);
     let isEncoded = false;
     let isDone = false;
     const encoded = () => {
@@ -173,7 +172,9 @@ export class ModelHost implements AsyncDisposable {
       },
       [Symbol.dispose]: () => {
         encoded();
-        this.#ends.leave(systemClock.now(), { isDone });
+        const nowMs = systemClock.now();
+        this.#ends.leave(nowMs, { isDone });
+        this.#margin.observe(forecast, nowMs - beganMs, { isCut: !isDone });
       },
     };
   }
@@ -183,13 +184,21 @@ export class ModelHost implements AsyncDisposable {
    * the blocks another, and the slower one of them decides; but no sooner than edits have been ending of late. 0 before
    * the first edit.
    */
-  predictMs(steps: number): number {
-    if (this.#usualTokens === 0) return 0;
+  forecast(steps: number): Forecast {
+    if (this.#usualTokens === 0) return { aloneMs: 0, expectedMs: 0 };
     const { usual: encodeMs, urgent: decodeMs } = this.stage.tookMs;
     const edit = { maskedTokens: this.#usualTokens, stepsLeft: steps };
     const stepsMs = this.batcher.predictMs(Array.from({ length: this.#before + 1 }, () => edit));
     const stageMs = (this.#before + 1) * encodeMs + (this.#ends.here + 1) * decodeMs;
-    return Math.max(stageMs, encodeMs + stepsMs + decodeMs, margin * this.#ends.predictedMs);
+    return {
+      aloneMs: encodeMs + steps * this.#stepMs([edit]) + decodeMs,
+      expectedMs: Math.max(stageMs, encodeMs + stepsMs + decodeMs, this.#ends.predictedMs),
+    };
+  }
+
+  /** The same, so late that hardly an edit is later, ms. */
+  safeMs(forecast: Forecast): number {
+    return this.#margin.safeMs(forecast);
   }
 
   /** From the last step of an edit to its result, if nothing else is to be decoded, about, ms. */
@@ -203,6 +212,11 @@ export class ModelHost implements AsyncDisposable {
     await this.#run;
     await this.shelf[Symbol.asyncDispose]();
     await this.engine[Symbol.asyncDispose]();
+  }
+
+  /** A step of such a batch, as far as is known, ms. */
+  #stepMs(batch: readonly Pick<TimedEdit, 'maskedTokens'>[]): number {
+    return this.latency.computeMs(batch.reduce((sum, { maskedTokens }) => sum + this.stepFlops(maskedTokens), 0));
   }
 
   #usualGrid(): number {

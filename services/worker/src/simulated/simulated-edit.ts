@@ -37,8 +37,9 @@ export async function runSimulatedEdit(
   const began = host.clock.now();
   requireModel(host, job);
   const steps = job.template.steps ?? host.config.steps;
-  requireTime(call, began + host.predictMs(steps));
-  using entry = host.enter();
+  const forecast = host.forecast(steps);
+  requireTime(call, began + host.safeMs(forecast));
+  using entry = host.enter(forecast);
   const facts = await parts.masks.read(job);
   const variant = variantOf(job);
   const maskedTokens = job.isDense ? facts.tokens : facts.maskedTokens;

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Batcher } from '@instgenie/batching';
+import { Batcher, type TimedEdit } from '@instgenie/batching';
 import { LatencyModel as Latencies, type LatencyModel } from '@instgenie/cost';
 import type { Clock } from '@instgenie/domain';
 import { type DeviceWork, deviceStepMs, SimulatedEngine, SimulatedStore } from '@instgenie/testing';
 import { CompletionRate } from '../models/completion-rate.ts';
+import { type Forecast, ForecastMargin } from '../models/finish-forecast.ts';
 import type { HostEntry } from '../models/model-host.ts';
 import { Stage } from '../stages/stage.ts';
 import type { SimulatedConfig } from './config.ts';
@@ -13,9 +14,6 @@ import { fineClock } from './fine-clock.ts';
 const textShare = 1 / 8;
 /** Pretended operations of a row. */
 const rowFlops = 1e9;
-/** Whoever is taken should be in time, also when others take longer than usual. */
-const margin = 1.25;
-
 /** Work that is stepped on a simulated device. */
 export interface SimulatedWork {
   /** What its next step does. */
@@ -36,6 +34,7 @@ export class SimulatedHost implements AsyncDisposable {
   readonly flopsOfRow = rowFlops;
   readonly #engine: SimulatedEngine<DeviceWork>;
   readonly #ends = new CompletionRate();
+  readonly #margin = new ForecastMargin();
   #usualTokens = 0;
   #before = 0;
   readonly #run: Promise<void>;
@@ -67,8 +66,7 @@ export class SimulatedHost implements AsyncDisposable {
     this.batcher = new Batcher<SimulatedWork>({
       executor: { step: (works) => this.#step(works) },
       clock: this.clock,
-      stepTime: (batch) =>
-        this.latency.computeMs(batch.reduce((sum, { maskedTokens }) => sum + this.rowsOf(maskedTokens) * rowFlops, 0)),
+      stepTime: (batch) => this.#stepMs(batch),
       settings: {
         batchMax: config.batchMax,
         bytesMax: Number.MAX_SAFE_INTEGER,
@@ -111,9 +109,10 @@ export class SimulatedHost implements AsyncDisposable {
   }
 
   /** An edit comes: it counts in predictions until it is disposed of. */
-  enter(): HostEntry {
+  enter(forecast: Forecast): HostEntry {
     this.#before++;
-    this.#ends.enter(this.clock.now());
+    const beganMs = this.clock.now();
+    this.#ends.enter(beganMs);
     let [isEncoded, isDone] = [false, false];
     const encoded = () => {
       if (!isEncoded) this.#before--;
@@ -129,19 +128,29 @@ export class SimulatedHost implements AsyncDisposable {
       },
       [Symbol.dispose]: () => {
         encoded();
-        this.#ends.leave(this.clock.now(), { isDone });
+        const nowMs = this.clock.now();
+        this.#ends.leave(nowMs, { isDone });
+        this.#margin.observe(forecast, nowMs - beganMs, { isCut: !isDone });
       },
     };
   }
 
   /** When an edit would be done that came now, before its mask is known, about, ms; 0 before the first edit. */
-  predictMs(steps: number): number {
-    if (this.#usualTokens === 0) return 0;
+  forecast(steps: number): Forecast {
+    if (this.#usualTokens === 0) return { aloneMs: 0, expectedMs: 0 };
     const { usual: encodeMs, urgent: decodeMs } = this.stage.tookMs;
     const edit = { maskedTokens: this.#usualTokens, stepsLeft: steps };
     const stepsMs = this.batcher.predictMs(Array.from({ length: this.#before + 1 }, () => edit));
     const stageMs = (this.#before + 1) * encodeMs + (this.#ends.here + 1) * decodeMs;
-    return Math.max(stageMs, encodeMs + stepsMs + decodeMs, margin * this.#ends.predictedMs);
+    return {
+      aloneMs: encodeMs + steps * this.#stepMs([edit]) + decodeMs,
+      expectedMs: Math.max(stageMs, encodeMs + stepsMs + decodeMs, this.#ends.predictedMs),
+    };
+  }
+
+  /** The same, so late that hardly an edit is later, ms. */
+  safeMs(forecast: Forecast): number {
+    return this.#margin.safeMs(forecast);
   }
 
   /** From the last step of an edit to its result, if nothing else is to be decoded, about, ms. */
@@ -152,6 +161,11 @@ export class SimulatedHost implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.batcher.drain({ handOver: true });
     await this.#run;
+  }
+
+  #stepMs(batch: readonly Pick<TimedEdit, 'maskedTokens'>[]): number {
+    const rows = batch.reduce((sum, { maskedTokens }) => sum + this.rowsOf(maskedTokens), 0);
+    return this.latency.computeMs(rows * rowFlops);
   }
 
   async #step(works: readonly SimulatedWork[]): Promise<void> {

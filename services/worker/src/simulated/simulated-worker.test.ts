@@ -36,7 +36,7 @@ test('the bytes of a result are those that its request decides; a resumed edit e
 
 test('an edit that would be late is refused, a name that is here too; Cancel ends one', async () => {
   await using worker = await WorkerProcess.simulate({ set: ['side=64'] });
-  const request = await testRequest({ steps: 500 });
+  const request = await testRequest({ steps: 200 });
   const failures: ServiceError[] = [];
   for await (const { event } of worker.edit(request)) {
     if (event !== 'stepped') continue;

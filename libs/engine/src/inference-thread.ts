@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Denoiser } from '@instgenie/diffusion';
 import { ServiceError } from '@instgenie/domain';
-import { serveCalls } from '@instgenie/threads';
+import { computeInBackground, serveCalls } from '@instgenie/threads';
 import type { EditState, GraphFile, StepItem, StepReport, TemplateState } from './inference-protocol.ts';
 import { LayoutCache } from './layout-cache.ts';
 import { RowBuffers } from './row-buffers.ts';
@@ -39,6 +39,7 @@ const registry = { template: finder(templates, 'template'), edit: finder(edits, 
 const buffers = new RowBuffers();
 let context: TrackContext | undefined;
 
+computeInBackground();
 serveCalls(parentPort, {
   load: async () => {
     const sessions = await Sessions.load(setup.graphs, setup.settings);

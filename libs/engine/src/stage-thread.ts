@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Denoiser, Grid, StageGraphs, TextIds } from '@instgenie/diffusion';
 import { type Mask, type Picture, type Size, tokenSide } from '@instgenie/domain';
-import { serveCalls } from '@instgenie/threads';
+import { computeInBackground, serveCalls } from '@instgenie/threads';
 import { Tensor } from 'onnxruntime-node';
 import type { Conditioning, GraphFile } from './inference-protocol.ts';
 import { toPicture, toPixels } from './pixels.ts';
@@ -61,6 +61,7 @@ assert(parentPort !== null);
 const { denoiser, stages, graphs, settings } = workerData as StageSetup;
 let loaded: Sessions | undefined;
 
+computeInBackground();
 serveCalls(parentPort, {
   load: async () => {
     loaded = await Sessions.load(graphs, settings);

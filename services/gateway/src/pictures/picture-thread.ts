@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { parentPort, workerData } from 'node:worker_threads';
 import { decodePicture, readPictureHeader } from '@instgenie/pictures';
-import { serveCalls } from '@instgenie/threads';
+import { computeInBackground, serveCalls } from '@instgenie/threads';
 import { inspectMask } from './inspect-mask.ts';
 import type { PictureCalls, PictureSetup } from './picture-protocol.ts';
 
 assert(parentPort !== null);
 const { bytesMax, maskBytesMax } = workerData as PictureSetup;
 
+computeInBackground();
 serveCalls(parentPort, {
   inspectPicture: ({ bytes, field }) => readPictureHeader(bytes, { field, bytesMax }),
   checkPicture: async ({ bytes, field }) => {

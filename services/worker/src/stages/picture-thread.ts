@@ -12,7 +12,7 @@ import {
   pasteWindow,
   readEditInputs,
 } from '@instgenie/pictures';
-import { serveCallsTogether } from '@instgenie/threads';
+import { computeInBackground, serveCallsTogether } from '@instgenie/threads';
 import type { PictureCalls, PictureSetup, PictureSource, ReadCall } from './picture-protocol.ts';
 
 /** Of a picture's file, and of a mask's. */
@@ -23,6 +23,7 @@ const setup = workerData as PictureSetup;
 const blobs = setup.blobs === undefined ? undefined : openBlobs(setup.blobs);
 const kept = new Map<number, EditInputs & { readonly window: Window }>();
 
+computeInBackground();
 serveCallsTogether(parentPort, {
   read: async (call) => {
     const inputs = await readInputs(call, await bytesOf(call.source));

@@ -49,8 +49,7 @@ export async function measureTenants(options: TenantOptions): Promise<TenantFigu
     const mix = await EditMix.prepare(cluster.client({ tenant: name }), { templates: 4, steps: 8 });
     tenants.push({ name, mix, calls: cleanup.use(cluster.plainCalls({ tenant: name })) });
   }
-  const random = seeded(seed);
-  const send = ({ calls, mix }: Tenant, patienceMs = deadlineMs) =>
+  const send = ({ calls, mix }: Tenant, patienceMs = deadlineMs, random = seeded(seed)) =>
     plainSender(calls, { mix, random, deadlineMs: patienceMs });
 
   say('tenants: capacity');
@@ -61,14 +60,17 @@ export async function measureTenants(options: TenantOptions): Promise<TenantFigu
 
   say(`tenants: ${capacity.toFixed(1)} edits a second; shares of ${share}, and one of them ${greed} times as much`);
   const round = async (times: number) => {
-    const loads = tenants.map((tenant) =>
-      offer({
-        perSecond: share * capacity * (tenant.name === greedy ? times : 1),
+    const loads = tenants.map((tenant, index) => {
+      // The others send the same edits at the same times in both rounds.
+      const random = seeded(seed + index);
+      const perSecond = share * capacity * (tenant.name === greedy ? times : 1);
+      return offer({
+        perSecond,
         seconds,
         random,
-        send: send(tenant),
-      }),
-    );
+        send: send(tenant, deadlineMs, seeded(seed + index + tenants.length)),
+      });
+    });
     const ended = await Promise.all(loads);
     return { others: ended.slice(0, others.length).flat(), greedy: ended.at(-1) ?? [] };
   };

@@ -88,6 +88,12 @@ const settings = z.strictObject({
         .max(1000)
         .default(usualLimits.burst)
         .describe('Then tenants above so many times their share are refused.'),
+      steadyBurst: z
+        .number()
+        .min(1)
+        .max(1000)
+        .default(usualLimits.steadyBurst)
+        .describe('So do those that were above so many times their share over the last seconds.'),
       waitMsMax: milliseconds.default(usualLimits.waitMsMax).describe('Nobody waits longer for others.'),
       modelLoadMs: milliseconds
         .default(usualLimits.modelLoadMs)

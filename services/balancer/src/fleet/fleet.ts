@@ -3,7 +3,7 @@ import type { WatchLoadResponse__Output } from '@instgenie/rpc';
 import { pressureAfter } from '../picking/admission.ts';
 import type { PickLimits } from '../picking/limits.ts';
 import { type PickOptions, type PickOutcome, pick, type WorkerScore } from '../picking/pick.ts';
-import { computedTokens, type PickRequest } from '../picking/pick-request.ts';
+import { computedTokens, type PickRequest, tokenSteps } from '../picking/pick-request.ts';
 import type { PickPolicy } from '../picking/policies.ts';
 import type { Prediction } from '../picking/predict.ts';
 import { textHash } from '../picking/rendezvous.ts';
@@ -191,6 +191,8 @@ export class Fleet {
 
   /** The worker for an edit; it counts there from now on. */
   pick(request: PickRequest, nowMs: number, explain?: (score: WorkerScore) => void): PickOutcome {
+    // One that comes again because workers refused it was asked for once.
+    if (request.excluded.length === 0) this.#shares.ask(request.tenant, tokenSteps(request), nowMs);
     const outcome = this.ask(request, nowMs, explain);
     if (outcome.prediction !== undefined) this.#press(outcome.prediction, nowMs);
     if (outcome.kind === 'picked') this.send(request, outcome, nowMs);
@@ -210,7 +212,7 @@ export class Fleet {
   ): void {
     const edit = sentEdit(request, { view, prediction, nowMs });
     for (const gone of this.#sent.add(edit)) this.#drop(gone, nowMs);
-    this.#shares.add(edit.tenant, edit.tokenSteps);
+    this.#shares.add(edit.tenant, edit.tokenSteps, nowMs);
     this.#learnUsual(request);
     this.#snapshot = { ...this.#snapshot, turn: this.#snapshot.turn + 1 };
     const current = this.#view(view.worker);
@@ -256,7 +258,7 @@ export class Fleet {
     for (const { worker, heardMs } of this.#snapshot.workers) if (nowMs - heardMs > goneMs) this.#remove(worker);
     for (const edit of this.#sent.overdue(nowMs)) {
       this.#sent.remove(edit.editId);
-      this.#shares.remove(edit.tenant, edit.tokenSteps);
+      this.#shares.remove(edit.tenant, edit.tokenSteps, nowMs);
     }
     for (const [worker, { ejectedUntilMs, loggedMs }] of this.#healths) {
       const lastMs = Math.max(ejectedUntilMs, loggedMs);
@@ -273,7 +275,7 @@ export class Fleet {
       assert(view.edits >= 0 && view.pendingTokenSteps >= 0 && view.expected.size <= expectedMax);
       assert(view.backlog.computeMs >= 0 && view.backlog.loadMs >= 0);
     }
-    assert(this.#shares.tenants <= this.#sent.count);
+    assert(this.#shares.active <= this.#sent.count);
   }
 
   #optionsOf({ tenant }: PickRequest, nowMs: number, explain: ((score: WorkerScore) => void) | undefined): PickOptions {
@@ -282,7 +284,7 @@ export class Fleet {
       nowMs,
       policy,
       limits,
-      standing: this.#shares.standing(tenant),
+      standing: this.#shares.standing(tenant, nowMs),
       pressure: this.#pressure,
       hash: this.#hash,
       othersShare: this.#others.share,
@@ -325,7 +327,7 @@ export class Fleet {
 
   /** An edit is no longer on its worker; if the worker cannot have counted it yet, it never will. */
   #drop(edit: SentEdit, nowMs: number): void {
-    this.#shares.remove(edit.tenant, edit.tokenSteps);
+    this.#shares.remove(edit.tenant, edit.tokenSteps, nowMs);
     const view = this.#view(edit.worker);
     if (view === undefined) return;
     const isPending = edit.sentMs > view.heardMs - this.#settleMs(view.models);

@@ -5,8 +5,14 @@ import type { Priority } from './pick-request.ts';
 export interface Standing {
   /** The tenant's own. */
   readonly used: number;
-  /** What it would be, were it the same for all tenants that have edits under way. */
+  /** What it would be, were it the same for all tenants that are there. */
   readonly share: number;
+  /** The same two, on average over the last seconds. */
+  readonly usual: number;
+  readonly usualShare: number;
+  /** What it has asked for over the last seconds, whether it got it or not; and the same share of all. */
+  readonly asked: number;
+  readonly askedShare: number;
 }
 
 export interface AdmissionState {
@@ -30,8 +36,20 @@ export function refusedBy(
   if (queueMs > limits.waitMsMax) return 'wait';
   const wait = Math.min(pressure, queueMs / computeMs);
   if (priority === 'batch' && wait > limits.saturation / 2) return 'batch';
-  if (standing.used > limits.burst * standing.share && wait > limits.saturation) return 'tenant';
+  if (wait > limits.saturation && isGreedy(standing, limits)) return 'tenant';
   return undefined;
+}
+
+/**
+ * Who asks for much more than others has not much more than they have at once, and hardly more over seconds, as all that it
+ * adds makes them slower. Who asks for about as much may have a good moment.
+ */
+function isGreedy(
+  { used, share, usual, usualShare, asked, askedShare }: Standing,
+  { burst, steadyBurst }: PickLimits,
+): boolean {
+  if (used === 0 || asked <= burst * askedShare) return false;
+  return used > burst * share || usual > steadyBurst * usualShare;
 }
 
 /** How fast the pressure follows. */

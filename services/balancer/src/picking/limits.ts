@@ -8,6 +8,8 @@ export interface PickLimits {
   readonly saturation: number;
   /** A saturated fleet refuses tenants above so many times their share. */
   readonly burst: number;
+  /** The same for what they have had on average over the last seconds. */
+  readonly steadyBurst: number;
   /** Nobody waits longer than this for others. */
   readonly waitMsMax: number;
   /** What loading a model is thought to take where it is not loaded. */
@@ -19,6 +21,7 @@ export const usualLimits: PickLimits = {
   stillMs: 2000,
   saturation: 0.2,
   burst: 1.5,
+  steadyBurst: 1.15,
   waitMsMax: 30_000,
   modelLoadMs: 10_000,
 };

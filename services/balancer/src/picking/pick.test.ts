@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fleet } from '../fleet/fleet.ts';
 import { usualOutliers } from '../fleet/outliers.ts';
+import { TenantShares } from '../fleet/tenant-shares.ts';
 import { type LoadFacts, load, request } from '../testing-load.ts';
+import { refusedBy } from './admission.ts';
 import { usualLimits } from './limits.ts';
 import { type PickOutcome, pick, type WorkerScore } from './pick.ts';
 import type { PickRequest } from './pick-request.ts';
@@ -199,7 +201,7 @@ for (const name of policyNames) {
       nowMs,
       policy: policies[name],
       limits: usualLimits,
-      standing: { used: 1, share: 1 },
+      standing: { used: 1, share: 1, usual: 1, usualShare: 1, asked: 1, askedShare: 1 },
       pressure: 0,
       hash: 1,
       othersShare: 0,
@@ -224,7 +226,7 @@ test('round robin takes one after the other, least requests the one with fewest 
   assert.equal(picks(policies['least-tokens']).slice(0, 3), 'abc');
 });
 
-test('a saturated fleet refuses the tenant above its share, and batch edits first of all', () => {
+test('a saturated fleet refuses the tenant that asks for more than others and has it, and batch edits first of all', () => {
   const fleet = fleetOf({ a: { held: { v1: 1 }, ...running(2000) } });
   const edit = (editId: string, fields: Partial<PickRequest>) => request({ editId, ...fields });
   // Of the same moment: whatever comes is taken, as nobody has waited yet.
@@ -237,11 +239,32 @@ test('a saturated fleet refuses the tenant above its share, and batch edits firs
       nowMs + 500 * at,
     );
     workerOf(fleet.pick(edit('s1', { tenant: 'small', maskedTokens: 10 }), nowMs + 500 * at));
+    fleet.pick(edit(`more${at}`, { tenant: 'large' }), nowMs + 500 * at);
   }
   const laterMs = nowMs + 10_000;
   assert.equal(reasonOf(fleet.pick(edit('l4', { tenant: 'large' }), laterMs)), 'tenant');
   assert.equal(reasonOf(fleet.pick(edit('s2', { tenant: 'small', priority: 'batch' }), laterMs)), 'batch');
   workerOf(fleet.pick(edit('s3', { tenant: 'small' }), laterMs));
+});
+
+test('a tenant that asks for as much as others may have more than its share for a moment', () => {
+  const shares = new TenantShares();
+  for (let at = 0; at < 40; at++) {
+    for (const tenant of ['a', 'b']) shares.ask(tenant, 100, 250 * at);
+    shares.add('a', 100, 250 * at);
+    if (at % 4 === 0) shares.add('b', 100, 250 * at);
+    if (at >= 8) shares.remove('a', 100, 250 * at);
+    if (at >= 8 && at % 4 === 0) shares.remove('b', 100, 250 * at);
+  }
+  const state = { priority: 'normal' as const, pressure: 5, queueMs: 500, computeMs: 100 };
+  const standing = shares.standing('a', 10_000);
+  assert.ok(standing.used > 1.5 * standing.share && standing.usual > 1.15 * standing.usualShare);
+  assert.equal(refusedBy({ ...state, standing }, usualLimits), undefined);
+  for (let more = 0; more < 400; more++) shares.ask('a', 100, 10_000);
+  assert.equal(refusedBy({ ...state, standing: shares.standing('a', 10_000) }, usualLimits), 'tenant');
+  // What was asked long ago counts no more.
+  for (let at = 0; at < 40; at++) for (const tenant of ['a', 'b']) shares.ask(tenant, 100, 40_000 + 250 * at);
+  assert.equal(refusedBy({ ...state, standing: shares.standing('a', 50_000) }, usualLimits), undefined);
 });
 
 function workerOf(outcome: PickOutcome): string {

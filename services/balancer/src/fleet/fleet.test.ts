@@ -64,10 +64,22 @@ test('an edit that has ended counts no more', () => {
   const fleet = fleetWith();
   fleet.heard(load(), source, 0);
   fleet.pick(request(), 0);
-  fleet.ended({ editId: 'e1', worker: 'a', ending: 'refused', tookMs: 1, predictedMs: 120 }, 1);
+  fleet.ended({ editId: 'e1', worker: 'a', ending: 'cancelled', tookMs: 1, predictedMs: 120 }, 1);
   assert.equal(only(fleet).edits, 0);
   assert.equal(only(fleet).backlog.computeMs, 0);
   assert.equal(fleet.sentCount, 0);
+});
+
+test('a worker that has refused an edit has more to do than was thought, until it says what', () => {
+  const fleet = fleetWith();
+  fleet.heard(load(), source, 0);
+  fleet.pick(request(), 0);
+  const { computeMs } = only(fleet).backlog;
+  fleet.ended({ editId: 'e1', worker: 'a', ending: 'refused', tookMs: 1, predictedMs: 120 }, 0);
+  assert.equal(only(fleet).edits, 0);
+  assert.equal(only(fleet).backlog.computeMs, computeMs);
+  fleet.heard(load(), source, 300);
+  assert.equal(only(fleet).backlog.computeMs, 0);
 });
 
 test('what is to do is done while time passes, and what others sent is seen in the worker’s count', () => {

@@ -211,7 +211,9 @@ export class Fleet {
     nowMs: number,
   ): void {
     const edit = sentEdit(request, { view, prediction, nowMs });
-    for (const gone of this.#sent.add(edit)) this.#drop(gone, nowMs);
+    for (const gone of this.#sent.add(edit)) {
+      this.#drop(gone, { nowMs, isRefused: gone.editId === edit.editId && gone.worker !== edit.worker });
+    }
     this.#shares.add(edit.tenant, edit.tokenSteps, nowMs);
     this.#learnUsual(request);
     this.#snapshot = { ...this.#snapshot, turn: this.#snapshot.turn + 1 };
@@ -240,7 +242,7 @@ export class Fleet {
     const sent = this.#sent.get(end.editId);
     if (sent?.worker === end.worker) {
       this.#sent.remove(end.editId);
-      this.#drop(sent, nowMs);
+      this.#drop(sent, { nowMs, isRefused: end.ending === 'refused' });
     }
     const { outliers } = this.#settings;
     const health = this.#healths.get(end.worker) ?? healthy;
@@ -325,8 +327,11 @@ export class Fleet {
     return count;
   }
 
-  /** An edit is no longer on its worker; if the worker cannot have counted it yet, it never will. */
-  #drop(edit: SentEdit, nowMs: number): void {
+  /**
+   * An edit is no longer on its worker; if the worker cannot have counted it yet, it never will. A worker that refused it
+   * has more to do than was thought: until it says what, the edit counts as if it were there.
+   */
+  #drop(edit: SentEdit, { nowMs, isRefused }: { readonly nowMs: number; readonly isRefused: boolean }): void {
     this.#shares.remove(edit.tenant, edit.tokenSteps, nowMs);
     const view = this.#view(edit.worker);
     if (view === undefined) return;
@@ -336,13 +341,14 @@ export class Fleet {
       ...view,
       edits: Math.max(0, view.edits - 1),
       pendingTokenSteps: Math.max(0, view.pendingTokenSteps - (isPending ? edit.tokenSteps : 0)),
-      backlog: isPending
-        ? {
-            ...backlog,
-            computeMs: Math.max(0, backlog.computeMs - edit.computeMs - edit.extraMs),
-            loadMs: Math.max(0, backlog.loadMs - edit.loadMs),
-          }
-        : backlog,
+      backlog:
+        isPending && !isRefused
+          ? {
+              ...backlog,
+              computeMs: Math.max(0, backlog.computeMs - edit.computeMs - edit.extraMs),
+              loadMs: Math.max(0, backlog.loadMs - edit.loadMs),
+            }
+          : backlog,
     });
   }
 

@@ -6,6 +6,8 @@ import { seeded } from './eviction-trace.ts';
 
 export interface TenantOptions {
   readonly seconds: number;
+  /** How often both are measured, in turns; 1 where it is not said. */
+  readonly turns?: number;
   readonly workers: number;
   /** Of the workers' costs. */
   readonly timeScale?: number;
@@ -40,7 +42,7 @@ interface Tenant {
 
 /** What one tenant that sends ten times its share costs the others. */
 export async function measureTenants(options: TenantOptions): Promise<TenantFigures> {
-  const { seconds, workers, seed, say, timeScale = 0.3 } = options;
+  const { seconds, turns = 1, workers, seed, say, timeScale = 0.3 } = options;
   const workerSet = [`timeScale=${timeScale}`, 'side=128'];
   await using cluster = await Cluster.start({ workers, workerSet, tenants: [...others, greedy] });
   await using cleanup = new AsyncDisposableStack();
@@ -59,24 +61,24 @@ export async function measureTenants(options: TenantOptions): Promise<TenantFigu
     options.capacity ?? (await capacityOf(sends, { count: options.capacityEdits ?? 160, atOnce: 12 * workers }));
 
   say(`tenants: ${capacity.toFixed(1)} edits a second; shares of ${share}, and one of them ${greed} times as much`);
-  const round = async (times: number) => {
+  const round = async (turn: number, times: number) => {
     const loads = tenants.map((tenant, index) => {
-      // The others send the same edits at the same times in both rounds.
-      const random = seeded(seed + index);
+      // The others send the same edits at the same times in both rounds of a turn.
+      const [random, choice] = [seeded(seed + index + 100 * turn), seeded(seed + index + 100 * turn + 50)];
       const perSecond = share * capacity * (tenant.name === greedy ? times : 1);
-      return offer({
-        perSecond,
-        seconds,
-        random,
-        send: send(tenant, deadlineMs, seeded(seed + index + tenants.length)),
-      });
+      return offer({ perSecond, seconds, random, send: send(tenant, deadlineMs, choice) });
     });
     const ended = await Promise.all(loads);
     return { others: ended.slice(0, others.length).flat(), greedy: ended.at(-1) ?? [] };
   };
-  const without = await round(1);
-  const withGreed = await round(greed);
-  return { without: without.others, with: withGreed.others, greedy: withGreed.greedy };
+  const figures: { without: Ended[]; with: Ended[]; greedy: Ended[] } = { without: [], with: [], greedy: [] };
+  for (let turn = 0; turn < turns; turn++) {
+    figures.without.push(...(await round(turn, 1)).others);
+    const ended = await round(turn, greed);
+    figures.with.push(...ended.others);
+    figures.greedy.push(...ended.greedy);
+  }
+  return figures;
 }
 
 /** Edits a second, with always enough of them there, of all tenants in turn. */

@@ -48,6 +48,7 @@ export async function overloadRows({ isQuick, say }: BenchContext): Promise<read
 export async function tenantRows({ isQuick, say }: BenchContext): Promise<readonly Row[]> {
   const figures = await measureTenants({
     seconds: isQuick ? 4 : 60,
+    turns: isQuick ? 1 : 2,
     capacityEdits: isQuick ? 80 : 160,
     workers: 2,
     seed: 5,

@@ -106,6 +106,26 @@ async function killPods(cluster: KubeCluster, random: () => number, say: (line: 
   say(`${kills} pods killed`);
 }
 
+/** Takes all memory of a container, in processes that are each smaller than the worker: the kernel ends the largest. */
+const hog = `
+  require('node:fs').writeFileSync('/proc/1/oom_score_adj', '1000');
+  const take = 'globalThis.taken = Buffer.alloc(200 << 20, 1); setInterval(() => {}, 1000)';
+  setInterval(() => require('node:child_process').spawn(process.execPath, ['-e', take]), 100);
+`;
+
+/** Ends each worker as one that takes more memory than it may have: the kernel kills it, and it comes back in its pod. */
+async function runOutOfMemory(cluster: KubeCluster, say: (line: string) => void): Promise<void> {
+  const workers = (await runningPods(cluster)).filter((name) => name.includes('-worker-'));
+  for (const pod of workers) {
+    // The process that takes it ends with the container.
+    await cluster.kubectl('-n', ns, 'exec', pod, '-c', 'worker', '--', 'node', '-e', hog).catch(() => undefined);
+    const isKilled = '--for=jsonpath={.status.containerStatuses[0].lastState.terminated.reason}=OOMKilled';
+    await cluster.kubectl('-n', ns, 'wait', pod, isKilled, '--timeout=180s');
+    await settled(cluster);
+  }
+  say(`${workers.length} workers out of memory`);
+}
+
 /** Asks every pod to go, one after the other, as the drain of a node does; disruption budgets have a say. */
 async function evictPods(cluster: KubeCluster, say: (line: string) => void): Promise<void> {
   const pods = await runningPods(cluster);
@@ -143,7 +163,7 @@ async function upgrade(cluster: KubeCluster, say: (line: string) => void): Promi
 
 /** The chart as it is shipped, on a node that runs it. */
 export const nodeChart: Scenario = {
-  name: `the chart: install, helm test; ${kills} pod kills, evictions, a rolling update and an upgrade under load, and no edit is lost`,
+  name: `the chart: install, helm test; ${kills} pod kills, workers out of memory, evictions, a rolling update and an upgrade under load, and no edit is lost`,
   level: 'node',
   run: async (cluster, say): Promise<Figures> => {
     await cluster.loadImages(model);
@@ -161,6 +181,7 @@ export const nodeChart: Scenario = {
     const over = new AbortController();
     const hurt = async () => {
       await killPods(cluster, seeded(88), say);
+      await runOutOfMemory(cluster, say);
       await evictPods(cluster, say);
       await update(cluster, say);
       await upgrade(cluster, say);

@@ -21,7 +21,7 @@ export const usualLimits: PickLimits = {
   stillMs: 2000,
   saturation: 0.2,
   burst: 1.5,
-  steadyBurst: 1.15,
+  steadyBurst: 1.05,
   waitMsMax: 30_000,
   modelLoadMs: 10_000,
 };

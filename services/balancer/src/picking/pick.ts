@@ -129,13 +129,20 @@ function look(
       const list = reason === undefined ? seen.able : seen.ejected;
       seen.soonestMs = Math.min(seen.soonestMs, prediction.finishMs);
       if (request.mustBeWarm && mustCompute(prediction, request)) reason = 'cold';
-      else if (prediction.finishMs > request.deadlineMs) reason = 'late';
+      else if (isLate(prediction, request)) reason = 'late';
       else list.push({ view, prediction, place });
     }
     if (reason !== undefined) seen.reasons.add(reason);
     explain?.({ view, prediction, leftOut: reason });
   }
   return seen;
+}
+
+/** Of what an edit waits for: workers take none that may be late, and being refused here takes less time than there. */
+const spare = 0.15;
+
+function isLate({ finishMs, queueMs }: Prediction, { deadlineMs }: PickRequest): boolean {
+  return finishMs + spare * queueMs > deadlineMs;
 }
 
 function mustCompute({ tier }: Prediction, { isDense }: PickRequest): boolean {

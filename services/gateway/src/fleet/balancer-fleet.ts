@@ -29,6 +29,8 @@ type Balancer = RpcClient<BalancerServiceDefinition>;
 /** A balancer that answers no sooner is as good as none: edits go on without it. */
 const pickMs = 250;
 const reportEveryMs = 100;
+/** Of workers that refuse edits balancers hear so soon: they have more to do than was thought. */
+const hurryMs = 10;
 const reportsMax = 1000;
 const modelsMax = 256;
 const watchMs = 3_600_000;
@@ -45,6 +47,8 @@ export class BalancerFleet implements Fleet {
   readonly #endings: EditEnding[] = [];
   /** To be said with the next report. */
   #waiting: ReadonlyMap<string, number> = new Map();
+  /** Something is to be said sooner than usual. */
+  #hurry = Promise.withResolvers<void>();
   /** Edits that this gateway has sent and that have not ended, by worker. */
   readonly #sent = new Map<string, number>();
   readonly #running: readonly Promise<void>[];
@@ -93,6 +97,7 @@ export class BalancerFleet implements Fleet {
   report(ending: EditEnding): void {
     this.#count(ending.worker, -1);
     if (this.#endings.length < reportsMax) this.#endings.push(ending);
+    if (ending.ending === 'refused') this.#hurry.resolve();
   }
 
   /** Edits of jobs that wait, by model: balancers say by them how many workers there should be. */
@@ -182,7 +187,10 @@ export class BalancerFleet implements Fleet {
   async #reportAll(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      await pause(reportEveryMs, undefined, { signal }).catch(() => undefined);
+      await pause(hurryMs, undefined, { signal }).catch(() => undefined);
+      const usual = pause(reportEveryMs - hurryMs, undefined, { signal }).catch(() => undefined);
+      await Promise.race([usual, this.#hurry.promise]);
+      this.#hurry = Promise.withResolvers();
       const ended = this.#endings.splice(0);
       const waiting = [...this.#waiting].map(([model, edits]) => ({ model, edits }));
       this.#waiting = new Map();

@@ -88,11 +88,19 @@ function rate(ended: readonly Ended[]): number {
   return (1000 * good.length) / endMs;
 }
 
-/** The end of the last second in which an edit failed, or a tenth of them took a tenth longer than the 99th percentile before. */
+/**
+ * The end of the last second in which more edits failed than in any second before the overload, or a tenth of them took a
+ * tenth longer than the 99th percentile before.
+ */
 function recoverySeconds(before: readonly Ended[], after: readonly Ended[]): number {
   const limitMs = 1.1 * quantile(latencies(before), 0.99);
-  const seconds = Map.groupBy(after, ({ atMs }) => Math.floor(atMs / 1000));
-  const isUnusual = (ended: readonly Ended[]) =>
-    ended.some(({ outcome }) => outcome !== 'good') || quantile(latencies(ended), 0.9) > limitMs;
-  return Math.max(0, ...[...seconds].filter(([, ended]) => isUnusual(ended)).map(([second]) => second + 1));
+  const failed = (ended: readonly Ended[]) => ended.filter(({ outcome }) => outcome !== 'good').length;
+  const usual = Math.max(0, ...[...bySecond(before).values()].map(failed));
+  const isUnusual = (ended: readonly Ended[]) => failed(ended) > usual || quantile(latencies(ended), 0.9) > limitMs;
+  const unusual = [...bySecond(after)].filter(([, ended]) => isUnusual(ended));
+  return Math.max(0, ...unusual.map(([second]) => second + 1));
+}
+
+function bySecond(ended: readonly Ended[]): ReadonlyMap<number, readonly Ended[]> {
+  return Map.groupBy(ended, ({ atMs }) => Math.floor(atMs / 1000));
 }

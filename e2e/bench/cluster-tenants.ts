@@ -64,7 +64,8 @@ export async function measureTenants(options: TenantOptions): Promise<TenantFigu
   const round = async (turn: number, times: number) => {
     const loads = tenants.map((tenant, index) => {
       // The others send the same edits at the same times in both rounds of a turn.
-      const [random, choice] = [seeded(seed + index + 100 * turn), seeded(seed + index + 100 * turn + 50)];
+      const own = 1_000_003 * (seed + index) + 7919 * turn;
+      const [random, choice] = [seeded(own), seeded(own + 500_009)];
       const perSecond = share * capacity * (tenant.name === greedy ? times : 1);
       return offer({ perSecond, seconds, random, send: send(tenant, deadlineMs, choice) });
     });

@@ -1,10 +1,10 @@
 /** How many of the last edits that waited are looked at. */
 const windowMax = 256;
 /** So many have to be known before they are believed. */
-const windowMin = 32;
-const share = 0.99;
+const windowMin = 100;
+const share = 0.98;
 const usualScale = 1.25;
-const scaleMax = 3;
+const scaleMax = 2;
 
 /** When an edit would be done that came now, ms. */
 export interface Forecast {
@@ -16,14 +16,14 @@ export interface Forecast {
 
 /**
  * How far to trust forecasts: what edits wait for may take longer than it seemed. Keeps of the last edits that waited
- * how many times as long as expected they did, and takes the 99th percentile of that.
+ * how many times as long as expected they did, and takes the 98th percentile of that.
  */
 export class ForecastMargin {
   readonly #scales: number[] = [];
   #next = 0;
   #scale = usualScale;
 
-  /** Later than an edit of this forecast ends 99 times of 100. */
+  /** Later than an edit of this forecast ends 98 times of 100. */
   safeMs({ aloneMs, expectedMs }: Forecast): number {
     return expectedMs + (this.#scale - 1) * Math.max(0, expectedMs - aloneMs);
   }

@@ -60,7 +60,7 @@ function hostFacts(host: ModelHost, { pictures }: Worker) {
     defaultSteps: steps,
     defaultGuidance: guidance,
     textRows,
-    predictedMs: host.safeMs(host.forecast(steps)),
+    predictedMs: host.edits.safeMs(host.edits.forecast(steps)),
     aroundMs: pictures.tookMs + stage.tookMs.usual + stage.tookMs.urgent,
     bytesOfToken: host.bytesOfToken,
     stepsRun: host.stepsRun,

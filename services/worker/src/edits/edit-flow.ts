@@ -57,9 +57,9 @@ export async function runEdit(parts: FlowParts, job: EditJob, call: EditCall): P
   const times = new PhaseTimes(clock, parts.tracing.edits, call.span);
   using lease = await pool.take(job.template.model);
   const { host } = lease;
-  const forecast = host.forecast(job.template.steps ?? host.engine.model.defaults.steps);
-  requireTime(call, clock.now() + host.safeMs(forecast));
-  using entry = host.enter(forecast);
+  const forecast = host.edits.forecast(job.template.steps ?? host.engine.model.defaults.steps);
+  requireTime(call, clock.now() + host.edits.safeMs(forecast));
+  using entry = host.edits.enter(forecast);
   using picture = await times.run('decode', () => readPicture(pictures, host, job, call.signal));
   const spec = templateSpec(host, job, { salt: parts.saltOf(ownerOf(job)), picture });
   const { rows, columns } = gridOf(spec.picture);

@@ -9,8 +9,7 @@ import type { ActivationStore } from '@instgenie/store';
 import { type DeviceTurns, EngineExecutor } from '../batching/engine-executor.ts';
 import type { HostWork } from '../edits/edit-work.ts';
 import { Stage } from '../stages/stage.ts';
-import { CompletionRate } from './completion-rate.ts';
-import { type Forecast, ForecastMargin } from './finish-forecast.ts';
+import { EditsHere } from './edits-here.ts';
 import { TemplateShelf } from './template-shelf.ts';
 
 /** A model as it is configured. */
@@ -58,14 +57,6 @@ const prior: LatencyPrior = {
   },
 };
 
-/** An edit that is in a host. */
-export interface HostEntry extends Disposable {
-  /** It is ready to be stepped. */
-  encoded(maskedTokens: number): void;
-  /** It has a result. */
-  done(): void;
-}
-
 /** A model in memory: its engine, the batch that runs on it, and the templates that are ready. */
 export class ModelHost implements AsyncDisposable {
   readonly settings: ModelSettings;
@@ -75,16 +66,11 @@ export class ModelHost implements AsyncDisposable {
   readonly latency: LatencyModel = Latencies.from(prior);
   /** Text and autoencoder, in the engine's own thread. */
   readonly stage: Stage;
+  readonly edits: EditsHere;
   /** Hosts of one fingerprint plan alike and compute the same bytes. */
   readonly fingerprint: string;
   /** Activations of a token in a step, over all blocks, in a picture of the size that the model was made for. */
   readonly bytesOfToken: number;
-  /** Masked tokens of the edits of late, faded. */
-  #usualTokens = 0;
-  /** Edits that are not encoded yet. */
-  #before = 0;
-  readonly #ends = new CompletionRate();
-  readonly #margin = new ForecastMargin();
   #stepsRun = 0;
   #run: Promise<void>;
 
@@ -103,10 +89,12 @@ export class ModelHost implements AsyncDisposable {
       if (isUsual) this.latency.observeCompute({ flops, ms: Math.max(0, report.totalMs - report.waitMs) });
       parts.onStep(this, { report, works, gapMs });
     };
+    const stepMs = (batch: readonly TimedEdit[]) =>
+      this.latency.computeMs(batch.reduce((sum, { maskedTokens }) => sum + this.stepFlops(maskedTokens), 0));
     this.batcher = new Batcher<HostWork>({
       executor: new EngineExecutor<HostWork>(engine, { turns: parts.turns, onStep }),
       clock: systemClock,
-      stepTime: (batch) => this.#stepMs(batch),
+      stepTime: stepMs,
       settings: {
         batchMax: Math.min(settings.batchMax, engine.model.denoiser.batchMax),
         bytesMax: parts.editBytesMax,
@@ -123,6 +111,7 @@ export class ModelHost implements AsyncDisposable {
     });
     const now = () => systemClock.now();
     this.stage = new Stage({ name: 'encoders', concurrency: 1, waitingMax: 2 * parts.editsMax, now });
+    this.edits = new EditsHere({ clock: systemClock, stage: this.stage, batcher: this.batcher, stepMs });
     this.#run = this.batcher.run();
   }
 
@@ -150,57 +139,6 @@ export class ModelHost implements AsyncDisposable {
     return this.#stepsRun;
   }
 
-  /** An edit comes: it counts in predictions until it is disposed of, and as one to be encoded until then. */
-  enter(forecast: Forecast): HostEntry {
-    this.#before++;
-    const beganMs = systemClock.now();
-    this.#ends.enter(beganMs);
-    let isEncoded = false;
-    let isDone = false;
-    const encoded = () => {
-      if (!isEncoded) this.#before--;
-      isEncoded = true;
-    };
-    return {
-      encoded: (maskedTokens) => {
-        encoded();
-        const share = this.#usualTokens === 0 ? 1 : 1 / 16;
-        this.#usualTokens += (maskedTokens - this.#usualTokens) * share;
-      },
-      done: () => {
-        isDone = true;
-      },
-      [Symbol.dispose]: () => {
-        encoded();
-        const nowMs = systemClock.now();
-        this.#ends.leave(nowMs, { isDone });
-        this.#margin.observe(forecast, nowMs - beganMs, { isCut: !isDone });
-      },
-    };
-  }
-
-  /**
-   * When an edit would be done that came now, before its mask is known, about, ms: encoders and decoder have one line,
-   * the blocks another, and the slower one of them decides; but no sooner than edits have been ending of late. 0 before
-   * the first edit.
-   */
-  forecast(steps: number): Forecast {
-    if (this.#usualTokens === 0) return { aloneMs: 0, expectedMs: 0 };
-    const { usual: encodeMs, urgent: decodeMs } = this.stage.tookMs;
-    const edit = { maskedTokens: this.#usualTokens, stepsLeft: steps };
-    const stepsMs = this.batcher.predictMs(Array.from({ length: this.#before + 1 }, () => edit));
-    const stageMs = (this.#before + 1) * encodeMs + (this.#ends.here + 1) * decodeMs;
-    return {
-      aloneMs: encodeMs + steps * this.#stepMs([edit]) + decodeMs,
-      expectedMs: Math.max(stageMs, encodeMs + stepsMs + decodeMs, this.#ends.predictedMs),
-    };
-  }
-
-  /** The same, so late that hardly an edit is later, ms. */
-  safeMs(forecast: Forecast): number {
-    return this.#margin.safeMs(forecast);
-  }
-
   /** From the last step of an edit to its result, if nothing else is to be decoded, about, ms. */
   get finishMs(): number {
     return this.stage.tookMs.urgent;
@@ -212,11 +150,6 @@ export class ModelHost implements AsyncDisposable {
     await this.#run;
     await this.shelf[Symbol.asyncDispose]();
     await this.engine[Symbol.asyncDispose]();
-  }
-
-  /** A step of such a batch, as far as is known, ms. */
-  #stepMs(batch: readonly Pick<TimedEdit, 'maskedTokens'>[]): number {
-    return this.latency.computeMs(batch.reduce((sum, { maskedTokens }) => sum + this.stepFlops(maskedTokens), 0));
   }
 
   #usualGrid(): number {

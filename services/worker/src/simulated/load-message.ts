@@ -38,7 +38,7 @@ export function simulatedLoad(
         defaultSteps: config.steps,
         defaultGuidance: 0,
         textRows: host.textRows,
-        predictedMs: host.safeMs(host.forecast(config.steps)),
+        predictedMs: host.edits.safeMs(host.edits.forecast(config.steps)),
         aroundMs: host.aroundMs,
         bytesOfToken: host.stepBytes / host.windowTokens,
         stepsRun: host.stepsRun,

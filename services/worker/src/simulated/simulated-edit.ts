@@ -37,9 +37,9 @@ export async function runSimulatedEdit(
   const began = host.clock.now();
   requireModel(host, job);
   const steps = job.template.steps ?? host.config.steps;
-  const forecast = host.forecast(steps);
-  requireTime(call, began + host.safeMs(forecast));
-  using entry = host.enter(forecast);
+  const forecast = host.edits.forecast(steps);
+  requireTime(call, began + host.edits.safeMs(forecast));
+  using entry = host.edits.enter(forecast);
   const facts = await parts.masks.read(job);
   const variant = variantOf(job);
   const maskedTokens = job.isDense ? facts.tokens : facts.maskedTokens;

@@ -3,9 +3,7 @@ import { Batcher, type TimedEdit } from '@instgenie/batching';
 import { LatencyModel as Latencies, type LatencyModel } from '@instgenie/cost';
 import type { Clock } from '@instgenie/domain';
 import { type DeviceWork, deviceStepMs, SimulatedEngine, SimulatedStore } from '@instgenie/testing';
-import { CompletionRate } from '../models/completion-rate.ts';
-import { type Forecast, ForecastMargin } from '../models/finish-forecast.ts';
-import type { HostEntry } from '../models/model-host.ts';
+import { EditsHere } from '../models/edits-here.ts';
 import { Stage } from '../stages/stage.ts';
 import type { SimulatedConfig } from './config.ts';
 import { fineClock } from './fine-clock.ts';
@@ -14,6 +12,7 @@ import { fineClock } from './fine-clock.ts';
 const textShare = 1 / 8;
 /** Pretended operations of a row. */
 const rowFlops = 1e9;
+
 /** Work that is stepped on a simulated device. */
 export interface SimulatedWork {
   /** What its next step does. */
@@ -29,14 +28,11 @@ export class SimulatedHost implements AsyncDisposable {
   readonly store: SimulatedStore;
   readonly latency: LatencyModel;
   readonly stage: Stage;
+  readonly edits: EditsHere;
   readonly batcher: Batcher<SimulatedWork>;
   readonly textRows: number;
   readonly flopsOfRow = rowFlops;
   readonly #engine: SimulatedEngine<DeviceWork>;
-  readonly #ends = new CompletionRate();
-  readonly #margin = new ForecastMargin();
-  #usualTokens = 0;
-  #before = 0;
   readonly #run: Promise<void>;
 
   constructor(config: SimulatedConfig) {
@@ -63,10 +59,12 @@ export class SimulatedHost implements AsyncDisposable {
     });
     const now = () => this.clock.now();
     this.stage = new Stage({ name: 'encoders', concurrency: 1, waitingMax: 2 * config.edits.max, now });
+    const stepMs = (batch: readonly TimedEdit[]) =>
+      this.latency.computeMs(batch.reduce((sum, { maskedTokens }) => sum + this.rowsOf(maskedTokens) * rowFlops, 0));
     this.batcher = new Batcher<SimulatedWork>({
       executor: { step: (works) => this.#step(works) },
       clock: this.clock,
-      stepTime: (batch) => this.#stepMs(batch),
+      stepTime: stepMs,
       settings: {
         batchMax: config.batchMax,
         bytesMax: Number.MAX_SAFE_INTEGER,
@@ -74,6 +72,7 @@ export class SimulatedHost implements AsyncDisposable {
         agingMs: 10_000,
       },
     });
+    this.edits = new EditsHere({ clock: this.clock, stage: this.stage, batcher: this.batcher, stepMs });
     this.#run = this.batcher.run();
   }
 
@@ -108,51 +107,6 @@ export class SimulatedHost implements AsyncDisposable {
     await this.stage.run(wait, { signal, isUrgent: stage === 'decode' });
   }
 
-  /** An edit comes: it counts in predictions until it is disposed of. */
-  enter(forecast: Forecast): HostEntry {
-    this.#before++;
-    const beganMs = this.clock.now();
-    this.#ends.enter(beganMs);
-    let [isEncoded, isDone] = [false, false];
-    const encoded = () => {
-      if (!isEncoded) this.#before--;
-      isEncoded = true;
-    };
-    return {
-      encoded: (maskedTokens) => {
-        encoded();
-        this.#usualTokens += (maskedTokens - this.#usualTokens) * (this.#usualTokens === 0 ? 1 : 1 / 16);
-      },
-      done: () => {
-        isDone = true;
-      },
-      [Symbol.dispose]: () => {
-        encoded();
-        const nowMs = this.clock.now();
-        this.#ends.leave(nowMs, { isDone });
-        this.#margin.observe(forecast, nowMs - beganMs, { isCut: !isDone });
-      },
-    };
-  }
-
-  /** When an edit would be done that came now, before its mask is known, about, ms; 0 before the first edit. */
-  forecast(steps: number): Forecast {
-    if (this.#usualTokens === 0) return { aloneMs: 0, expectedMs: 0 };
-    const { usual: encodeMs, urgent: decodeMs } = this.stage.tookMs;
-    const edit = { maskedTokens: this.#usualTokens, stepsLeft: steps };
-    const stepsMs = this.batcher.predictMs(Array.from({ length: this.#before + 1 }, () => edit));
-    const stageMs = (this.#before + 1) * encodeMs + (this.#ends.here + 1) * decodeMs;
-    return {
-      aloneMs: encodeMs + steps * this.#stepMs([edit]) + decodeMs,
-      expectedMs: Math.max(stageMs, encodeMs + stepsMs + decodeMs, this.#ends.predictedMs),
-    };
-  }
-
-  /** The same, so late that hardly an edit is later, ms. */
-  safeMs(forecast: Forecast): number {
-    return this.#margin.safeMs(forecast);
-  }
-
   /** From the last step of an edit to its result, if nothing else is to be decoded, about, ms. */
   get finishMs(): number {
     return this.stage.tookMs.urgent;
@@ -161,11 +115,6 @@ export class SimulatedHost implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.batcher.drain({ handOver: true });
     await this.#run;
-  }
-
-  #stepMs(batch: readonly Pick<TimedEdit, 'maskedTokens'>[]): number {
-    const rows = batch.reduce((sum, { maskedTokens }) => sum + this.rowsOf(maskedTokens), 0);
-    return this.latency.computeMs(rows * rowFlops);
   }
 
   async #step(works: readonly SimulatedWork[]): Promise<void> {

@@ -31,7 +31,7 @@ export interface OverloadFigures {
   readonly refusalsMs: readonly number[];
   /** Of the edits that were not refused: those that were not done in time. */
   readonly lateShare: number;
-  /** From the end of the overload until edits take as long as before. */
+  /** From the end of the overload until edits take as long as before, for a while. */
   readonly recoverySeconds: number;
   readonly usual: readonly Ended[];
   readonly overload: readonly Ended[];
@@ -88,17 +88,22 @@ function rate(ended: readonly Ended[]): number {
   return (1000 * good.length) / endMs;
 }
 
+/** So many seconds in a row have to be as before. */
+const steadySeconds = 3;
+
 /**
- * The end of the last second in which more edits failed than in any second before the overload, or a tenth of them took a
- * tenth longer than the 99th percentile before.
+ * The start of the first seconds in a row that are as before the overload: in none of them do more edits fail than in any
+ * second before, or a tenth of them take a tenth longer than the 99th percentile before.
  */
 function recoverySeconds(before: readonly Ended[], after: readonly Ended[]): number {
   const limitMs = 1.1 * quantile(latencies(before), 0.99);
   const failed = (ended: readonly Ended[]) => ended.filter(({ outcome }) => outcome !== 'good').length;
   const usual = Math.max(0, ...[...bySecond(before).values()].map(failed));
   const isUnusual = (ended: readonly Ended[]) => failed(ended) > usual || quantile(latencies(ended), 0.9) > limitMs;
-  const unusual = [...bySecond(after)].filter(([, ended]) => isUnusual(ended));
-  return Math.max(0, ...unusual.map(([second]) => second + 1));
+  const unusual = new Set([...bySecond(after)].filter(([, ended]) => isUnusual(ended)).map(([second]) => second));
+  let start = 0;
+  for (let second = 0; second < start + steadySeconds; second++) if (unusual.has(second)) start = second + 1;
+  return start;
 }
 
 function bySecond(ended: readonly Ended[]): ReadonlyMap<number, readonly Ended[]> {

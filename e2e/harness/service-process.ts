@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { nodeFlags } from '@instgenie/config';
 
 export interface ProcessOptions {
   /** Unique in its cluster. */
@@ -98,12 +99,7 @@ export class ServiceProcess implements AsyncDisposable {
     const settings = [...set, ...addressSettings(this.#at)];
     const child = spawn(
       process.execPath,
-      [
-        '--disable-warning=ExperimentalWarning',
-        `--import=${endWithParent}`,
-        main,
-        ...settings.flatMap((setting) => ['--set', setting]),
-      ],
+      [...nodeFlags, `--import=${endWithParent}`, main, ...settings.flatMap((setting) => ['--set', setting])],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.#child = child;

@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { nodeFlags } from '@instgenie/config';
 import { folderDigest } from '../src/folder-digest.ts';
 import { layOutImage } from './lay-out-image.ts';
 import { layOutProgram } from './lay-out-program.ts';
@@ -20,7 +21,7 @@ const servicesConfig: ImageConfig = {
   User: '65532:65532',
   Env: ['NODE_ENV=production', 'HOME=/tmp'],
   WorkingDir: '/app',
-  Entrypoint: ['node', '--disable-warning=ExperimentalWarning', '/app/deploy/images/src/entry.ts'],
+  Entrypoint: ['node', ...nodeFlags, '/app/deploy/images/src/entry.ts'],
 };
 
 async function main(): Promise<void> {

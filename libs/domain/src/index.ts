@@ -1,6 +1,7 @@
 export { type HostPort, splitAddress } from './address.ts';
 export { ChunkGate, type ChunkOutcome } from './chunk-gate.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { EitherSignal } from './either-signal.ts';
 export { type ErrorCode, type ErrorDetail, ServiceError } from './errors.ts';
 export { type Mask, mask, maskBox, maskedPixels, maskedRows, otherRows, tokenSide } from './mask.ts';
 export { type Box, type Picture, picture, type Size } from './picture.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, ServiceError, systemClock, variantKey } from '@instgenie/domain';
+import { type Clock, EitherSignal, ServiceError, systemClock, variantKey } from '@instgenie/domain';
 import { Announcer, RedisIndex } from '@instgenie/index';
 import { readTls } from '@instgenie/rpc';
 import { ActivationStore } from '@instgenie/store';
@@ -222,8 +222,8 @@ export class Worker implements AsyncDisposable {
     try {
       using entry = this.desk.enter(job);
       const limitMs = Math.min(facts.remainingMs ?? Number.POSITIVE_INFINITY, this.config.edits.deadlineMs);
-      const signal = AbortSignal.any([facts.signal, entry.signal]);
-      const call = { key: entry.key, feed, signal, deadlineMs: began + limitMs, span };
+      using either = new EitherSignal(facts.signal, entry.signal);
+      const call = { key: entry.key, feed, signal: either.signal, deadlineMs: began + limitMs, span };
       done = await runEdit(this.#flow, job, call);
       void this.#index?.countUse(variantKey(done.variant)).catch(() => undefined);
       return done;
@@ -241,8 +241,8 @@ export class Worker implements AsyncDisposable {
   /** Primes a template; how far it is goes to `feed`. */
   async prime(job: PrimeJob, feed: Feed<PrimeNews>, facts: CallFacts): Promise<void> {
     using entry = this.desk.enter({ tenant: job.tenant, id: `prime ${randomUUID()}` });
-    const signal = AbortSignal.any([facts.signal, entry.signal]);
-    await runPrime(this.#flow, job, { key: entry.key, feed, signal });
+    using either = new EitherSignal(facts.signal, entry.signal);
+    await runPrime(this.#flow, job, { key: entry.key, feed, signal: either.signal });
   }
 
   /** Takes nobody any more; with `handOver` all leave after the running step, else they end here. */

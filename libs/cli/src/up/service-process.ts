@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { nodeFlags } from '@instgenie/config';
 import { ServiceError } from '@instgenie/domain';
 import { RestartDelay } from './restart-delay.ts';
 
@@ -73,7 +74,7 @@ export class ServiceProcess implements AsyncDisposable {
   async #launch(signal: AbortSignal): Promise<void> {
     const { service, settings, name } = this.#spec;
     const main = join(services, service, 'src/main.ts');
-    const args = ['--disable-warning=ExperimentalWarning', main, ...settings.flatMap((setting) => ['--set', setting])];
+    const args = [...nodeFlags, main, ...settings.flatMap((setting) => ['--set', setting])];
     // In a group of its own: Ctrl-C is for whoever keeps it, who stops all in order.
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.#child = child;

@@ -1,4 +1,4 @@
-import { type Clock, ServiceError, type VariantKey } from '@instgenie/domain';
+import { type Clock, EitherSignal, ServiceError, type VariantKey } from '@instgenie/domain';
 import type { ConnectOptions } from '@instgenie/rpc';
 import type { ChunkName, ChunkReader } from '../chunk-reader.ts';
 import { choosePeer } from './choose-peer.ts';
@@ -58,7 +58,8 @@ export class PeerReader implements ChunkReader {
 
   /** What the first peer that holds a variant says of it, checked in every part; undefined where nobody says anything. */
   async fetchManifest(key: VariantKey, signal: AbortSignal): Promise<ChunkManifest | undefined> {
-    const either = AbortSignal.any([signal, this.#closed.signal]);
+    using both = new EitherSignal(signal, this.#closed.signal);
+    const either = both.signal;
     for (const peer of this.#peers) {
       if (either.aborted) throw new ServiceError('cancelled', 'cancelled');
       if (peer.asideUntilMs > this.#clock.now()) continue;

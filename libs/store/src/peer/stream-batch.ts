@@ -1,4 +1,4 @@
-import { type Clock, ServiceError } from '@instgenie/domain';
+import { type Clock, EitherSignal, ServiceError } from '@instgenie/domain';
 import type { ChunkServiceDefinition, RpcClient } from '@instgenie/rpc';
 import type { PeerSettings } from './peer-settings.ts';
 import type { ReadBatch } from './read-batch.ts';
@@ -19,14 +19,14 @@ export type StreamOutcome =
 export async function streamBatch(batch: ReadBatch<unknown>, parts: StreamParts): Promise<StreamOutcome> {
   const { client, clock, settings } = parts;
   const stalled = new AbortController();
-  const signal = AbortSignal.any([stalled.signal, batch.abandoned.signal]);
+  using either = new EitherSignal(stalled.signal, batch.abandoned.signal);
   const watch = () => clock.after(settings.stallMs, () => stalled.abort());
   let cancelWatch = watch();
   let lastMs = clock.now();
   try {
     for await (const piece of client.stream('ReadChunks', batch.begin(), {
       deadlineMs: settings.streamDeadlineMs,
-      signal,
+      signal: either.signal,
     })) {
       cancelWatch();
       cancelWatch = watch();

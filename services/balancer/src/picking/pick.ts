@@ -139,7 +139,7 @@ function look(
 }
 
 /** Of what an edit waits for: workers take none that may be late, and being refused here takes less time than there. */
-const spare = 0.15;
+const spare = 0.5;
 
 function isLate({ finishMs, queueMs }: Prediction, { deadlineMs }: PickRequest): boolean {
   return finishMs + spare * queueMs > deadlineMs;

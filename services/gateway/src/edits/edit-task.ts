@@ -1,4 +1,4 @@
-import { ServiceError } from '@instgenie/domain';
+import { EitherSignal, ServiceError } from '@instgenie/domain';
 import type { EditResponse__Output } from '@instgenie/rpc';
 import type { Caller } from '@instgenie/tenants';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -47,14 +47,14 @@ export async function runTask(parts: TaskParts, call: TaskCall, board: NewsBoard
   const pictures: EditedPicture[] = [];
   let computed = 0;
   const ended = new AbortController();
-  const all = AbortSignal.any([signal, ended.signal]);
+  using all = new EitherSignal(signal, ended.signal);
   try {
     await inSpan(spans, { part: 'check' }, async () => await parts.guards.before(edit, signal));
     board.post({ kind: 'accepted', facts });
     const runOne = async (index: number) => {
-      const picture = await runIndex(parts, { ...call, signal: all }, { prepared, index, board });
+      const picture = await runIndex(parts, { ...call, signal: all.signal }, { prepared, index, board });
       computed += tokens * stepsToRun;
-      await inSpan(spans, { part: 'check' }, async () => await parts.guards.after({ ...edit, picture }, all));
+      await inSpan(spans, { part: 'check' }, async () => await parts.guards.after({ ...edit, picture }, all.signal));
       pictures[index] = picture;
       board.post({ kind: 'picture', index, picture });
     };

@@ -59,3 +59,13 @@ test('it is told how many read, also when one leaves or is sent away', async () 
   await assert.rejects(reading, { code: 'cancelled' });
   assert.deepEqual(counts, [1, 0, 1, 0]);
 });
+
+test('after the end nobody need know who still reads', async () => {
+  const counts: number[] = [];
+  const board = new NewsBoard((readers) => counts.push(readers));
+  const reading = Array.fromAsync(board.read(signal));
+  board.end();
+  await reading;
+  await Array.fromAsync(board.read(signal));
+  assert.deepEqual(counts, [1]);
+});

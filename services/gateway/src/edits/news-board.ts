@@ -19,7 +19,7 @@ export class NewsBoard {
   #readers = 0;
   readonly #onReaders: (readers: number) => void;
 
-  /** `onReaders` hears how many there are whenever that changes. */
+  /** `onReaders` hears how many there are whenever that changes, until the end. */
   constructor(onReaders: (readers: number) => void = () => undefined) {
     this.#onReaders = onReaders;
   }
@@ -41,7 +41,7 @@ export class NewsBoard {
     const left = Promise.withResolvers<void>();
     const leave = () => left.resolve();
     signal.addEventListener('abort', leave, { once: true });
-    this.#onReaders(++this.#readers);
+    this.#countReader(1);
     try {
       let heard = 0;
       for (;;) {
@@ -59,8 +59,13 @@ export class NewsBoard {
       if (this.#end.error !== undefined) throw this.#end.error;
     } finally {
       signal.removeEventListener('abort', leave);
-      this.#onReaders(--this.#readers);
+      this.#countReader(-1);
     }
+  }
+
+  #countReader(change: 1 | -1): void {
+    this.#readers += change;
+    if (this.#end === undefined) this.#onReaders(this.#readers);
   }
 
   #tell(): void {

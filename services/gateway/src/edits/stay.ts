@@ -1,4 +1,4 @@
-import { type Clock, ServiceError } from '@instgenie/domain';
+import { type Clock, EitherSignal, ServiceError } from '@instgenie/domain';
 import type { EditRequest, EditResponse__Output, RpcClient, WorkerServiceDefinition } from '@instgenie/rpc';
 
 type Result = NonNullable<EditResponse__Output['result']>;
@@ -31,12 +31,13 @@ export async function stay(call: StayCall): Promise<Result> {
   progress.wasAtWork = false;
   let isWaiting = false;
   const silence = new AbortController();
+  using either = new EitherSignal(signal, silence.signal);
   const lost = () => silence.abort();
   let takeBack = clock.after(silentMs, lost);
   const resume = progress.checkpoint;
   const options = {
     deadlineMs: call.deadlineMs,
-    signal: AbortSignal.any([signal, silence.signal]),
+    signal: either.signal,
     ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
   };
   const events = client.stream('Edit', { ...request, ...(resume === undefined ? {} : { resume }) }, options);

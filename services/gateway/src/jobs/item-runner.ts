@@ -1,4 +1,4 @@
-import { type Clock, ServiceError } from '@instgenie/domain';
+import { type Clock, EitherSignal, ServiceError } from '@instgenie/domain';
 import type { Log } from '@instgenie/telemetry';
 import type { Caller } from '@instgenie/tenants';
 import type { EditOrder } from '../edits/edit-order.ts';
@@ -77,7 +77,8 @@ export class ItemRunner {
     }
     using cancel = this.#cancels.watch(job);
     try {
-      const outcome = await this.#edit(ticket, attempt, AbortSignal.any([signal, cancel.signal]));
+      using either = new EitherSignal(signal, cancel.signal);
+      const outcome = await this.#edit(ticket, attempt, either.signal);
       await ending.settle(job, item, outcome);
       return { kind: 'ended' };
     } catch (thrown) {

@@ -1,5 +1,5 @@
 import type { BlobStore } from '@instgenie/blobs';
-import { type Clock, ServiceError, systemClock } from '@instgenie/domain';
+import { type Clock, EitherSignal, ServiceError, systemClock } from '@instgenie/domain';
 import type { Log } from '@instgenie/telemetry';
 import type { Caller } from '@instgenie/tenants';
 import type { Editing } from '../edits/editing.ts';
@@ -169,7 +169,8 @@ export class JobDesk implements Jobs, AsyncDisposable {
     const { job, order } = await this.#find(id, caller);
     const known: KnownOutcomes = new Map();
     const stop = new AbortController();
-    const until = AbortSignal.any([signal, stop.signal, this.#closing.signal]);
+    using either = new EitherSignal(signal, stop.signal, this.#closing.signal);
+    const until = either.signal;
     try {
       let last: string | undefined;
       while (!until.aborted) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Clock, ServiceError } from '@instgenie/domain';
+import { type Clock, EitherSignal, ServiceError } from '@instgenie/domain';
 import { z } from 'zod';
 
 export interface ModerationSettings {
@@ -52,9 +52,10 @@ export class Moderation {
   async #ask(question: object, signal: AbortSignal): Promise<Verdict> {
     const { clock, timeoutMs, onFailure, onUnanswered } = this.#settings;
     const late = new AbortController();
+    using either = new EitherSignal(signal, late.signal);
     const takeBack = clock.after(timeoutMs, () => late.abort(new Error('no answer in time')));
     try {
-      return await this.#post(question, AbortSignal.any([signal, late.signal]));
+      return await this.#post(question, either.signal);
     } catch (cause) {
       if (signal.aborted) throw ServiceError.from(signal.reason);
       onUnanswered(cause);

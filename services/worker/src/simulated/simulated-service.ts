@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { EitherSignal } from '@instgenie/domain';
 import {
   type EditResult,
   implement,
@@ -40,7 +41,8 @@ export function simulatedService(parts: SimulatedServiceParts): RpcService {
       const caller = { signal: context.signal, remainingMs: context.remainingMs, orphanMs: job.orphanMs };
       const { news, done } = runs.follow(job, caller, async (feed, signal) => {
         using entry = desk.enter(job);
-        const call = { key: entry.key, feed, signal: AbortSignal.any([signal, entry.signal]), deadlineMs };
+        using either = new EitherSignal(signal, entry.signal);
+        const call = { key: entry.key, feed, signal: either.signal, deadlineMs };
         const ending = runSimulatedEdit(parts, job, call);
         ending.then(
           () => parts.onEnd('done'),
@@ -59,8 +61,8 @@ export function simulatedService(parts: SimulatedServiceParts): RpcService {
       const feed = new Feed<PrimeNews>();
       const run = async () => {
         using entry = desk.enter({ tenant: job.tenant, id: `prime ${randomUUID()}` });
-        const signal = AbortSignal.any([context.signal, entry.signal]);
-        await runSimulatedPrime(parts, job, { key: entry.key, feed, signal });
+        using either = new EitherSignal(context.signal, entry.signal);
+        await runSimulatedPrime(parts, job, { key: entry.key, feed, signal: either.signal });
       };
       const done = run().finally(() => feed.end());
       done.catch(() => undefined);

@@ -21,7 +21,8 @@ export interface KubeOptions {
 }
 
 const scripts = fileURLToPath(new URL('./cluster/', import.meta.url));
-const imageMain = fileURLToPath(new URL('../../deploy/images/build/main.ts', import.meta.url));
+/** What scripts call the first real node. */
+const firstNode = 'instgenie';
 const outputMax = 64 * 1024 ** 2;
 const run = promisify(execFile);
 
@@ -54,6 +55,7 @@ export class KubeCluster implements AsyncDisposable {
   readonly folder: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #bin: string;
+  readonly #nodes = new Set([firstNode]);
 
   private constructor(level: Level, { folder, env, bin }: { folder: string; env: NodeJS.ProcessEnv; bin: string }) {
     this.level = level;
@@ -80,6 +82,11 @@ export class KubeCluster implements AsyncDisposable {
     return join(this.folder, 'state');
   }
 
+  /** Where its programs and the base of images are. */
+  get home(): string {
+    return dirname(this.#bin);
+  }
+
   get kubeconfig(): string {
     return join(this.state, 'kubeconfig');
   }
@@ -99,14 +106,22 @@ export class KubeCluster implements AsyncDisposable {
     return stdout;
   }
 
-  /** Builds our image and that of a model, and brings them to the real node. */
-  async loadImages(model: string): Promise<void> {
-    const files = ['services', 'model'].map((name) => join(this.folder, `${name}.tar`));
-    const [services = '', weights = ''] = files;
-    const build = (...args: readonly string[]) => run(process.execPath, [imageMain, ...args], { maxBuffer: outputMax });
-    await build('services', '--out', services, '--base', join(dirname(this.#bin), 'node24.tar'));
-    await build('model', model, '--out', weights);
-    await script('load-image.sh', files, this.#env);
+  /** Brings images, as files, to all real nodes that are there. */
+  async loadImages(files: readonly string[]): Promise<void> {
+    for (const node of this.#nodes) await script('load-image.sh', [node, ...files], this.#env);
+  }
+
+  /** Adds a real node, with images; resolves when it is ready. */
+  async addNode(name: string, images: readonly string[]): Promise<void> {
+    await script('add-node.sh', [name], this.#env);
+    await script('load-image.sh', [name, ...images], this.#env);
+    this.#nodes.add(name);
+  }
+
+  /** As when a machine's power fails: everything on it ends at once, and what is sent to it is lost. */
+  async loseNode(name: string): Promise<void> {
+    await script('lose-node.sh', [name], this.#env);
+    this.#nodes.delete(name);
   }
 
   /** Makes objects what they are here. */

@@ -10,19 +10,25 @@ labels:
   {{- toYaml (merge $labels (default dict .labels) (deepCopy .part.podLabels) .root.Values.podLabels .root.Values.commonLabels) | nindent 2 }}
 {{- end -}}
 
-{{/* Where it may be and how it is spread. */}}
+{{/*
+Where it may be and how it is spread. Over zones by affinity: a constraint on a label that nodes lack, as those of a cluster
+without zones do, would take away the effect of that on nodes, too.
+*/}}
 {{- define "instgenie.placement" -}}
 {{- $part := .part -}}
+{{- $affinity := deepCopy $part.affinity -}}
 {{- if $part.topologySpread.enabled }}
+{{- $zones := dict "topologyKey" "topology.kubernetes.io/zone" "labelSelector" (dict "matchLabels" .selector) -}}
+{{- $preferred := list (dict "weight" 50 "podAffinityTerm" $zones) -}}
+{{- $own := dict "podAntiAffinity" (dict "preferredDuringSchedulingIgnoredDuringExecution" $preferred) -}}
+{{- $affinity = merge $affinity $own }}
 topologySpreadConstraints:
-  {{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
   - maxSkew: 1
-    topologyKey: {{ . }}
+    topologyKey: kubernetes.io/hostname
     whenUnsatisfiable: ScheduleAnyway
     labelSelector:
       matchLabels:
-        {{- toYaml $.selector | nindent 8 }}
-  {{- end }}
+        {{- toYaml .selector | nindent 8 }}
 {{- end }}
 {{- with $part.nodeSelector }}
 nodeSelector:
@@ -32,7 +38,7 @@ nodeSelector:
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $part.affinity }}
+{{- with $affinity }}
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # Part of start.sh: authorities, certificates, and kubeconfigs with them.
+# shellcheck shell=bash disable=SC2154 # Authorities, certificates, and kubeconfigs with them.
 ssl() { openssl "$@" 2>>"$logs/openssl.log"; }
 new_authority() { # NAME
   ssl ecparam -name prime256v1 -genkey -noout -out "$keys/$1.key"
@@ -24,18 +24,3 @@ users: [{name: $1, user: {client-certificate-data: $(base64 -w0 <"$keys/$1.crt")
 YAML
   chmod 600 "$3"
 }
-
-new_authority ca
-new_authority front-proxy-ca
-api_names=DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc
-api_names+=,DNS:kubernetes.default.svc.cluster.local,IP:127.0.0.1,IP:$api_service_ip,IP:$node_ip
-new_certificate apiserver ca /CN=kube-apiserver serverAuth "$api_names"
-new_certificate front-proxy-client front-proxy-ca /CN=front-proxy-client clientAuth
-new_certificate admin ca /O=system:masters/CN=admin clientAuth
-new_certificate apiserver-kubelet-client ca /O=system:masters/CN=apiserver-kubelet-client clientAuth
-new_certificate kube-controller-manager ca /CN=system:kube-controller-manager clientAuth
-new_certificate kube-scheduler ca /CN=system:kube-scheduler clientAuth
-ssl ecparam -name prime256v1 -genkey -noout -out "$keys/sa.key"
-ssl ec -in "$keys/sa.key" -pubout -out "$keys/sa.pub"
-for name in admin kube-controller-manager kube-scheduler; do new_kubeconfig "$name" "$api" "$configs/$name.kubeconfig"; done
-new_kubeconfig admin "https://127.0.0.1:$api_port" "$KUBE_STATE/kubeconfig"

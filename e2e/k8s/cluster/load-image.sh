@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# Brings images (OCI archives) to the real node: load-image.sh FILE...
+# Brings images (OCI archives) to a real node: load-image.sh NODE FILE...
 # shellcheck source=settings.sh
 . "$(dirname "$0")/settings.sh"
+# shellcheck source=node.sh
+. "$here/node.sh"
+enter "$1"
+socket=$KUBE_STATE/nodes/$1/containerd.sock
+shift
 for file; do
-  nsenter -t "$(<"$pids/init.pid")" -n -m -p -C -- "$bin/ctr" -a "$KUBE_STATE/containerd.sock" -n k8s.io \
-    images import --local "$(realpath "$file")"
+  "${inside[@]}" "$bin/ctr" -a "$socket" -n k8s.io images import --local "$(realpath "$file")"
 done

@@ -28,6 +28,10 @@ services=10.96.0.0/16
 api_service_ip=10.96.0.1
 dns_service_ip=10.96.0.10
 
+# Of the Nth node after the first.
+address_of() { echo "10.240.0.$((2 + $1))"; }
+pods_of() { echo "10.244.$1.0/24"; }
+
 logs=$KUBE_STATE/log
 pids=$KUBE_STATE/run
 keys=$KUBE_STATE/pki

@@ -13,43 +13,33 @@ case $level in control-plane | kwok | node) ;; *) fail "start.sh: no level $leve
 mkdir -p "$pids" "$logs" "$keys" "$configs"
 chmod 700 "$KUBE_STATE" "$keys"
 echo "$level" >"$pids/level"
-began=$(date +%s%3N)
+# shellcheck source=processes.sh
+. "$here/processes.sh"
+# shellcheck source=certificates.sh
+. "$here/certificates.sh"
 
-inside=()
 if [ "$level" = node ]; then
-  # shellcheck source=node-namespaces.sh
-  . "$here/node-namespaces.sh"
+  # shellcheck source=node.sh
+  . "$here/node.sh"
+  # The kubelet sets these for the whole kernel; stop.sh sets them back.
+  mkdir -p "$pids/sysctl"
+  for name in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes; do
+    [ ! -r "/proc/sys/$name" ] || cat "/proc/sys/$name" >"$pids/sysctl/${name//\//.}"
+  done
+  new_namespaces "$KUBE_NAME"
+  # A pair whose both ends are here carries the node's address: not every kernel has dummy devices.
+  "${inside[@]}" bash -se <<SETUP
+ip link add eth0 type veth peer name eth0p
+ip addr add $node_ip/24 dev eth0
+ip link set eth0p up
+ip link set eth0 up
+ip route add default dev eth0
+SETUP
   bind=0.0.0.0 api_host=$node_ip local_api=6443 local_etcd=2379 local_peer=2380
 else
   bind=127.0.0.1 api_host=127.0.0.1 local_api=$api_port local_etcd=$etcd_port local_peer=$peer_port
 fi
 api=https://$api_host:$local_api
-
-# run NAME COMMAND...: in the background, where the cluster is.
-run() {
-  local name=$1
-  shift
-  setsid "${inside[@]}" "$@" >"$logs/$name.log" 2>&1 </dev/null &
-  echo $! >"$pids/$name.pid"
-}
-# until_ready SECONDS NAME COMMAND...: until the command succeeds, as long as the process lives.
-until_ready() {
-  local last=$((SECONDS + $1)) name=$2
-  shift 2
-  until "$@" >/dev/null 2>&1; do
-    if ! kill -0 "$(<"$pids/$name.pid")" 2>/dev/null; then
-      tail -n 20 "$logs/$name.log" >&2
-      fail "$name has ended"
-    fi
-    [ $SECONDS -lt $last ] || fail "$name is not ready in time; see $logs"
-    sleep 0.1
-  done
-  say "$name is ready after $(($(date +%s%3N) - began)) ms"
-}
-
-# shellcheck source=certificates.sh
-. "$here/certificates.sh"
-kubectl() { "${inside[@]}" "$bin/kubectl" --kubeconfig "$configs/admin.kubeconfig" "$@"; }
 
 # A test's data need not outlive the machine.
 run etcd "$bin/etcd" --name "$KUBE_NAME" --data-dir "$KUBE_STATE/etcd" --log-level warn --unsafe-no-fsync \
@@ -71,8 +61,11 @@ case $level in
     until_ready 60 kwok kubectl wait --for condition=Ready node --all --timeout 1s
     ;;
   node)
-    # shellcheck source=node-services.sh
-    . "$here/node-services.sh"
+    run_node "$KUBE_NAME" "$node_ip" "$(pods_of 0)"
+    # shellcheck source=dns.sh
+    . "$here/dns.sh"
+    inside=()
+    run forward "$bin/forward" "/run/netns/$(netns_of "$KUBE_NAME")" "127.0.0.1:$api_port=$node_ip:6443" "$@"
     ;;
 esac
 until_ready 20 kube-apiserver "$bin/kubectl" --kubeconfig "$KUBE_STATE/kubeconfig" get --raw /readyz

@@ -29,13 +29,17 @@ end() { # NAME SIGNAL
 }
 if [ "$level" = node ]; then
   end forward TERM
-  # With the first process of the namespaces everything in them ends.
-  end init KILL
-  end unshare TERM
-  ip netns del "$KUBE_NAME" 2>/dev/null || :
-  while read -r folder; do
-    [ ! -d "$folder" ] || find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || say "still there: $folder"
-  done <"$pids/cgroups"
+  for file in "$pids"/init-*.pid; do
+    name=$(basename "$file" .pid)
+    name=${name#init-}
+    # With the first process of the namespaces everything in them ends.
+    end "init-$name" KILL
+    end "unshare-$name" TERM
+    ip netns del "$KUBE_NAME-$name" 2>/dev/null || :
+    find /sys/fs/cgroup -maxdepth 6 -type d -name "$KUBE_NAME-$name" 2>/dev/null | while read -r folder; do
+      find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || say "still there: $folder"
+    done
+  done
   for file in "$pids"/sysctl/*; do
     [ ! -e "$file" ] || sysctl -qw "$(basename "$file")=$(<"$file")" 2>/dev/null || :
   done

@@ -68,6 +68,9 @@ export async function runService<Schema extends z.ZodType>(program: ServiceProgr
   }
 }
 
+/** What a library still tries, such as to reach a server that is gone, keeps a service that has ended for so long. */
+const restMs = 1000;
+
 async function runUntilSignal(serve: () => Promise<RunningService>): Promise<void> {
   const stop = Promise.withResolvers<void>();
   let signals = 0;
@@ -76,7 +79,10 @@ async function runUntilSignal(serve: () => Promise<RunningService>): Promise<voi
     stop.resolve();
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  await using served = await serve();
-  await stop.promise;
-  await served.stop();
+  {
+    await using served = await serve();
+    await stop.promise;
+    await served.stop();
+  }
+  setTimeout(() => process.exit(), restMs).unref();
 }

@@ -17,17 +17,24 @@ export function checkRedisUrl(url: string): void {
 export class PatientRedis implements Disposable {
   readonly redis: Redis;
   readonly #all: Redis[] = [];
+  #isOver = false;
 
   constructor(url: string) {
     this.redis = this.#open(url);
   }
 
   [Symbol.dispose](): void {
+    this.#isOver = true;
     for (const redis of this.#all) redis.disconnect();
   }
 
   #open(url: string, options: Pick<RedisOptions, 'connectionName'> = {}): Redis {
-    const patience = { maxRetriesPerRequest: null, connectTimeout: connectMs, keepAlive: 1000, retryStrategy };
+    const patience = {
+      maxRetriesPerRequest: null,
+      connectTimeout: connectMs,
+      keepAlive: 1000,
+      retryStrategy: (attempt: number) => (this.#isOver ? null : retryStrategy(attempt)),
+    };
     const { connectionName = '' } = options;
     const redis = listened(new Redis(url, connectionName === '' ? patience : { ...patience, connectionName }));
     this.#all.push(redis);

@@ -27,7 +27,7 @@ test('a service that has ended does not wait for what still runs in it', async (
     const stop = async () => console.log('stopped');
     const served = { stop, [Symbol.asyncDispose]: async () => console.log('disposed') };
     const serve = async () => (console.log('serving'), served);
-    process.argv = ['node', 'service'];
+    process.argv = ['node'];
     await runService({ name: 'test', description: '', schema: z.strictObject({}), serve });
   `;
   const flags = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program];

@@ -15,7 +15,7 @@ export const gatewayConfig = z.strictObject({
   listen: addressText.default('127.0.0.1:7080').describe('Where it serves gRPC.'),
   http: addressText.default('127.0.0.1:8080').describe('Where it serves HTTP: the OpenAI shape, jobs, the console.'),
   ops: addressText.default('127.0.0.1:9080').describe('Where it serves /healthz, /readyz and /metrics.'),
-  tls: tls.optional().describe('Of gRPC and HTTP.'),
+  tls: tls.optional().describe('Of gRPC and HTTP; with a caFile clients must show a certificate that it signed.'),
   internalTls: clientTls.optional().describe('What it shows balancers and workers, and who signs theirs.'),
   reflection: z.boolean().default(false).describe('Tell tools such as grpcurl what there is.'),
   balancers: z.array(addressText).min(1).max(16).default(['127.0.0.1:7060']).describe('Any of them is asked.'),

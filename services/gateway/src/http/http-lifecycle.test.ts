@@ -130,11 +130,13 @@ test('who does not read a stream is cut off', async () => {
   assert.doesNotMatch(connection.text, /image_edit.completed/);
 });
 
-test('with TLS it answers over TLS, and says so to browsers', async () => {
+async function tlsKeys(...names: readonly string[]): Promise<Buffer[]> {
   const folder = join(import.meta.dirname, '../../../../libs/rpc/fixtures/tls');
-  const [cert, tlsKey, ca] = await Promise.all(
-    ['worker.crt', 'worker.key', 'ca.crt'].map((name) => readFile(join(folder, name))),
-  );
+  return await Promise.all(names.map((name) => readFile(join(folder, name))));
+}
+
+test('with TLS it answers over TLS, and says so to browsers', async () => {
+  const [cert, tlsKey, ca] = await tlsKeys('worker.crt', 'worker.key', 'ca.crt');
   assert.ok(cert !== undefined && tlsKey !== undefined && ca !== undefined);
   const parts = { ...testParts(), tls: { cert, key: tlsKey, ca: undefined } };
   await using server = await serveHttp('127.0.0.1:0', parts, new AbortController().signal);
@@ -171,4 +173,26 @@ test('an address that is taken or makes no sense is refused', async () => {
   for (const address of [`127.0.0.1:${server.port}`, '127.0.0.1', 'a b:1']) {
     await assert.rejects(serveHttp(address, testParts(), new AbortController().signal), { code: 'invalid' });
   }
+});
+
+test('with an authority of clients it answers only those that it knows', async () => {
+  const [cert, key, ca] = await tlsKeys('worker.crt', 'worker.key', 'ca.crt');
+  const [strangeCert, strangeKey] = await tlsKeys('stranger.crt', 'stranger.key');
+  assert.ok(cert !== undefined && key !== undefined && ca !== undefined);
+  const parts = { ...testParts(), tls: { cert, key, ca } };
+  await using server = await serveHttp('127.0.0.1:0', parts, new AbortController().signal);
+  const get = async (shown: object) => {
+    const target = { host: '127.0.0.1', servername: 'localhost', port: server.port, path: '/v1/models' };
+    const sent = request({ ...target, ca, headers: asAll, agent: false, ...shown });
+    const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+    sent.on('error', reject).on('response', (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    sent.end();
+    return await promise;
+  };
+  assert.equal(await get({ cert, key }), 200);
+  await assert.rejects(get({}));
+  await assert.rejects(get({ cert: strangeCert, key: strangeKey }));
 });

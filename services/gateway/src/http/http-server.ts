@@ -27,11 +27,16 @@ export function createHttpServer(listener: RequestListener, { limits, tls }: Htt
     tls === undefined
       ? createServer(options, listener)
       : createTlsServer(
-          { ...options, cert: tls.cert, key: tls.key, handshakeTimeout: limits.headersMs, minVersion: 'TLSv1.2' },
+          { ...options, ...keysOf(tls), handshakeTimeout: limits.headersMs, minVersion: 'TLSv1.2' },
           listener,
         );
   server.maxConnections = limits.connectionsMax;
   server.setTimeout(limits.deadlineMs + idleExtraMs, (socket) => socket.destroy());
   server.on('tlsClientError', (_: Error, socket: Socket) => socket.destroy());
   return server;
+}
+
+/** With an authority, clients must show a certificate that it signed, as over gRPC. */
+function keysOf({ cert, key, ca }: TlsKeys) {
+  return { cert, key, ...(ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true }) };
 }

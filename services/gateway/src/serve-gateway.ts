@@ -100,7 +100,17 @@ export async function serveGateway(config: GatewayConfig): Promise<ServedGateway
   );
   const tenancy = cleanup.use(openTenancy(config, { blobs, clock, nowMs: now, log }));
   const desk = cleanup.use(
-    new TemplateDesk({ blobs, fleet, names, index, reader: pictures, settings: config.templates, now, log }),
+    new TemplateDesk({
+      blobs,
+      fleet,
+      names,
+      index,
+      reader: pictures,
+      guards: tenancy.guards,
+      settings: config.templates,
+      now,
+      log,
+    }),
   );
   cleanup.use(new TemplateSweeper({ templates: desk, blobs, now, log })).start();
   cleanup.use(new CanaryPrimer({ templates: desk, fleet, canaries: names.canaries, blobs, now, log })).start();

@@ -12,6 +12,7 @@ export const auditActions = [
   'template.deleted',
   'template.granted',
   'template.ungranted',
+  'template.primed',
   'job.submitted',
   'job.cancelled',
   'edit.ended',

@@ -131,3 +131,36 @@ test('a mask says which window of a large picture is primed, and a wrong one is 
   await assert.rejects(wrong, { code: 'invalid', field: 'mask' });
   assert.equal(fleet.picks.length, 3);
 });
+
+test('priming is charged for the steps that were computed, by whichever workers, and not for what was held', async () => {
+  const lost: PrimeScript = async function* () {
+    yield { done: 2, total: 8, variant: key(1), bytes: 4096 };
+    throw new ServiceError('unavailable', 'it leaves');
+  };
+  const held: PrimeScript = async function* () {
+    yield { done: 8, total: 8, variant: key(1), bytes: 4096 };
+  };
+  for (const { scripts, computed } of [
+    { scripts: { w1: good }, computed: 8 },
+    { scripts: { w1: lost, w2: good }, computed: 10 },
+    { scripts: { w1: lost, w2: held }, computed: 2 },
+    { scripts: { w1: held }, computed: 0 },
+  ]) {
+    await using opened = await openDesk({ scripts });
+    const { desk, charges } = opened;
+    const { record } = await desk.create(settings(), await pictureFile(1), shop);
+    await Array.fromAsync(desk.prime({ id: record.id, ...whole }, { caller: shop, signal }));
+    assert.deepEqual([charges.planned, charges.refunded], [[16 * 8], [16 * (8 - computed)]]);
+    assert.deepEqual(charges.computed, [16 * computed]);
+  }
+});
+
+test('without quota nobody is asked to prime', async () => {
+  await using opened = await openDesk({ scripts: { w1: good } });
+  const { desk, charges, fleet } = opened;
+  const { record } = await desk.create(settings(), await pictureFile(1), shop);
+  charges.refusal = new ServiceError('overloaded', 'quota: none is left', { field: 'quota' });
+  const priming = Array.fromAsync(desk.prime({ id: record.id, ...whole }, { caller: shop, signal }));
+  await assert.rejects(priming, { code: 'overloaded', field: 'quota' });
+  assert.equal(fleet.picks.length, 0);
+});

@@ -7,6 +7,7 @@ import type { EditEnding, FleetModel, Picked } from '../fleet/fleet.ts';
 import { usualSide, usualSteps } from '../models/canary-model.ts';
 import type { MaskFacts } from '../pictures/picture-protocol.ts';
 import { wholeMask } from '../pictures/whole-mask.ts';
+import type { PrimingCharge } from './priming-guards.ts';
 import type { TemplateParts } from './template-parts.ts';
 import type { PrimeNews, PrimeOrder } from './templates.ts';
 
@@ -32,6 +33,7 @@ export interface PrimeCall {
   readonly order: PrimeOrder;
   /** The model's name, where it is another version of the template's own. */
   readonly version?: string | undefined;
+  readonly charge: PrimingCharge;
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +41,7 @@ type PrimeParts = Pick<TemplateParts, 'fleet' | 'reader' | 'now'>;
 
 /** Has a worker compute a template's activations; another one begins anew when it is lost or has no room. */
 export async function* primeTemplate(parts: PrimeParts, call: PrimeCall): AsyncIterable<Primed> {
-  const { record, signal } = call;
+  const { record, charge, signal } = call;
   const facts = await windowOf(parts, call);
   const steps = record.steps ?? (call.model.defaultSteps || usualSteps);
   const { version } = call;
@@ -47,6 +49,12 @@ export async function* primeTemplate(parts: PrimeParts, call: PrimeCall): AsyncI
   const endsAtMs = parts.now() + primeMs;
   const editId = createHash('sha256').update(randomUUID()).digest('hex').slice(0, 32);
   const excluded: string[] = [];
+  const plannedTokenSteps = facts.tokens * steps;
+  using lease = charge.admit(plannedTokenSteps);
+  using computed = new ComputedSteps((count) => {
+    lease.refund(plannedTokenSteps - facts.tokens * count);
+    charge.ended(facts.tokens * count);
+  });
   for (;;) {
     const deadlineMs = endsAtMs - parts.now();
     const picked = await parts.fleet.pick(
@@ -69,12 +77,42 @@ export async function* primeTemplate(parts: PrimeParts, call: PrimeCall): AsyncI
       signal,
     );
     try {
-      yield* primeOn(parts, call, { picked, editId, steps, route, deadlineMs });
+      for await (const news of primeOn(parts, call, { picked, editId, steps, route, deadlineMs })) {
+        computed.note(news);
+        yield news;
+      }
       return;
     } catch (thrown) {
+      computed.next();
       excluded.push(picked.worker);
       if (!isWorthAnother(thrown) || excluded.length >= attemptsMax || signal.aborted) throw thrown;
     }
+  }
+}
+
+/** Steps that workers compute, one after the other; what is held already is told as done at once. */
+class ComputedSteps implements Disposable {
+  readonly #end: (count: number) => void;
+  #before = 0;
+  #here = 0;
+
+  constructor(end: (count: number) => void) {
+    this.#end = end;
+  }
+
+  note({ done, total }: PrimeNews): void {
+    if (done < total || this.#here > 0 || total === 1) this.#here = done;
+  }
+
+  /** Another worker begins anew. */
+  next(): void {
+    this.#before += this.#here;
+    this.#here = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.next();
+    this.#end(this.#before);
   }
 }
 

@@ -8,6 +8,7 @@ import { noteVariants, type UsedVariant } from './note-variants.ts';
 import { orMissing } from './or-missing.ts';
 import { afterToken, pageToken } from './page-token.ts';
 import { primeTemplate } from './prime-template.ts';
+import { type GuardedPriming, noCharge, type PrimingCharge } from './priming-guards.ts';
 import { RecentRecords } from './recent-records.ts';
 import { tellPins } from './tell-pins.ts';
 import { TemplateDeletions } from './template-deletions.ts';
@@ -92,6 +93,7 @@ export class TemplateDesk implements Templates, AsyncDisposable {
       record,
       model,
       order,
+      charge: this.#chargeOf({ caller, templateId: record.id, model: model.name }),
       signal,
     })) {
       last = { key: variant, bytes, route };
@@ -108,10 +110,18 @@ export class TemplateDesk implements Templates, AsyncDisposable {
   async primeFor(record: TemplateRecord, version: FleetModel, signal: AbortSignal): Promise<void> {
     const order = { id: record.id, mask: undefined, maskMode: 'auto' } as const;
     let last: UsedVariant | undefined;
-    const call = { record, model: version, order, version: version.name, signal };
+    const call = { record, model: version, order, version: version.name, charge: noCharge, signal };
     for await (const { variant, bytes, route } of primeTemplate(this.#parts, call))
       last = { key: variant, bytes, route };
     if (last !== undefined) await this.#note(record, [last]);
+  }
+
+  #chargeOf(priming: GuardedPriming): PrimingCharge {
+    const { guards } = this.#parts;
+    return {
+      admit: (plannedTokenSteps) => guards.admitPriming(priming, plannedTokenSteps),
+      ended: (tokenSteps) => guards.primed(priming, tokenSteps),
+    };
   }
 
   async pin(id: string, isPinned: boolean, caller: Caller): Promise<TemplateView> {

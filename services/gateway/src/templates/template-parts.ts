@@ -5,6 +5,7 @@ import type { ExpirySettings, TemplateLibrary } from '@instgenie/templates';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { ModelNames } from '../models/model-names.ts';
 import type { PictureReader } from '../pictures/picture-reader.ts';
+import type { PrimingGuards } from './priming-guards.ts';
 
 /** What a gateway keeps templates with. */
 export interface TemplateDeskParts {
@@ -14,6 +15,7 @@ export interface TemplateDeskParts {
   readonly index: Pick<RedisIndex, 'delete' | 'locate' | 'pin' | 'unpin'> | undefined;
   readonly reader: Pick<PictureReader, 'checkPicture' | 'inspectMask'>;
   readonly names: ModelNames;
+  readonly guards: PrimingGuards;
   readonly settings: ExpirySettings;
   /** Milliseconds of the epoch. */
   readonly now: () => number;

@@ -18,6 +18,7 @@ import type { Caller, Quota } from '@instgenie/tenants';
 import type { EditEnding, FleetModel, PickOrder } from '../fleet/fleet.ts';
 import { plainNames } from '../models/model-names.ts';
 import { PictureReader } from '../pictures/picture-reader.ts';
+import type { GuardedPriming, PrimingGuards } from './priming-guards.ts';
 import { TemplateDesk } from './template-desk.ts';
 import type { TemplateDeskParts } from './template-parts.ts';
 import type { TemplateSettings } from './templates.ts';
@@ -100,6 +101,24 @@ export async function openFleet(scripts: Readonly<Record<string, PrimeScript>>) 
   };
 }
 
+/** Guards that let everybody in until they are told not to, and write down what they are told. */
+class CountedCharges implements PrimingGuards {
+  refusal: ServiceError | undefined;
+  readonly planned: number[] = [];
+  readonly refunded: number[] = [];
+  readonly computed: number[] = [];
+
+  admitPriming(_: GuardedPriming, plannedTokenSteps: number) {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.planned.push(plannedTokenSteps);
+    return { refund: (left: number) => void this.refunded.push(left), [Symbol.dispose]: () => undefined };
+  }
+
+  primed(_: GuardedPriming, tokenSteps: number): void {
+    this.computed.push(tokenSteps);
+  }
+}
+
 /** A desk on blobs in a temporary folder. */
 export async function openDesk({
   scripts = {},
@@ -119,13 +138,15 @@ export async function openDesk({
   );
   const settings = { ttlMs: 100 * dayMs, inlineTtlMs: 7 * dayMs };
   const { names = plainNames } = parts;
-  const all = { names, blobs, reader, fleet, settings, now: () => clock.ms, log, index: parts.index };
+  const charges = new CountedCharges();
+  const all = { names, guards: charges, blobs, reader, fleet, settings, now: () => clock.ms, log, index: parts.index };
   const desk = new TemplateDesk(all);
   return {
     desk,
     blobs,
     fleet,
     clock,
+    charges,
     /** Of the log. */
     lines,
     /** Another gateway on the same blobs. */

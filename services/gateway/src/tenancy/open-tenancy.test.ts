@@ -136,3 +136,28 @@ test('moderation hears of prompt and result, and its failures are logged without
     await once(server, 'close');
   }
 });
+
+test('priming takes of the same quota, a minute of it at most, and is counted as what was computed', async () => {
+  await using opened = await open({ auth: { mode: 'none' } });
+  const { blobs, tenancy } = opened;
+  const caller: Caller = {
+    tenant: 'acme',
+    keyId: 'k1',
+    scopes: new Set(),
+    quota: { maskedTokenStepsPerMinute: 100 },
+  };
+  const priming = { caller, templateId: 'f'.repeat(24), model: 'flux' };
+  {
+    using lease = tenancy.guards.admitPriming(priming, 320);
+    assert.throws(() => tenancy.guards.admit(editOf(caller)), { code: 'overloaded', field: 'quota' });
+    // Nearly all of it was held: of what it took, only what was computed is gone.
+    lease.refund(320 - 20);
+    tenancy.guards.primed(priming, 20);
+  }
+  using edit = tenancy.guards.admit(editOf(caller));
+  edit.refund(0);
+  await tenancy[Symbol.asyncDispose]();
+  const question = { from: today, to: today, tenant: undefined, onDamaged: assert.fail };
+  const [usage] = await readUsage(blobs, question);
+  assert.deepEqual([usage?.edits, usage?.pictures, usage?.maskedTokenSteps], [0, 0, 20]);
+});

@@ -1,6 +1,7 @@
 import { type AuditLog, actorOf, type UsageLedger } from '@instgenie/tenants';
 import type { EditedPicture } from '../edits/editing.ts';
 import type { EditGuards, EndedEdit, GuardedEdit, QuotaLease } from '../edits/guards.ts';
+import type { GuardedPriming, PrimingGuards } from '../templates/priming-guards.ts';
 import type { ModeratedEdit, Moderation } from './moderation.ts';
 import type { QuotaMeter } from './quota-meter.ts';
 
@@ -12,8 +13,8 @@ export interface GuardParts {
   readonly audit: AuditLog;
 }
 
-/** Quotas and moderation of edits, and what is written down when they have ended. */
-export class TenantGuards implements EditGuards {
+/** Quotas and moderation of edits, quotas of priming, and what is written down when they have ended. */
+export class TenantGuards implements EditGuards, PrimingGuards {
   readonly #parts: GuardParts;
 
   constructor(parts: GuardParts) {
@@ -44,6 +45,30 @@ export class TenantGuards implements EditGuards {
       by: actorOf(caller),
       subject: order.requestId,
       facts: { template: templateId, model, maskRatio, ...counted, ending },
+    });
+  }
+
+  /** All of a picture may be more than a minute's quota, which is then what it takes: edits do as much unasked. */
+  admitPriming({ caller: { tenant, quota } }: GuardedPriming, plannedTokenSteps: number): QuotaLease {
+    const taken = Math.min(plannedTokenSteps, quota.maskedTokenStepsPerMinute ?? plannedTokenSteps);
+    const lease = this.#parts.quotas.admit({ tenant, quota, maskedTokenSteps: taken });
+    return {
+      refund: (left) => lease.refund(Math.max(0, left - (plannedTokenSteps - taken))),
+      [Symbol.dispose]: () => lease[Symbol.dispose](),
+    };
+  }
+
+  primed({ caller, templateId, model }: GuardedPriming, tokenSteps: number): void {
+    if (tokenSteps === 0) return;
+    const { tenant } = caller;
+    const counted = { pictures: 0, maskedTokenSteps: tokenSteps };
+    this.#parts.usage.add({ tenant, model, edits: 0, ...counted, maskedTokens: 0 });
+    this.#parts.audit.record({
+      action: 'template.primed',
+      tenant,
+      by: actorOf(caller),
+      subject: templateId,
+      facts: { model, ...counted },
     });
   }
 }

@@ -28,6 +28,8 @@ services=10.96.0.0/16
 api_service_ip=10.96.0.1
 dns_service_ip=10.96.0.10
 
+# netns_of NAME: what the network namespace of a node, and its group of cgroups, is called on this machine.
+netns_of() { echo "$KUBE_NAME-$1"; }
 # Of the Nth node after the first.
 address_of() { echo "10.240.0.$((2 + $1))"; }
 pods_of() { echo "10.244.$1.0/24"; }

@@ -35,8 +35,8 @@ if [ "$level" = node ]; then
     # With the first process of the namespaces everything in them ends.
     end "init-$name" KILL
     end "unshare-$name" TERM
-    ip netns del "$KUBE_NAME-$name" 2>/dev/null || :
-    find /sys/fs/cgroup -maxdepth 6 -type d -name "$KUBE_NAME-$name" 2>/dev/null | while read -r folder; do
+    ip netns del "$(netns_of "$name")" 2>/dev/null || :
+    find /sys/fs/cgroup -maxdepth 6 -type d -name "$(netns_of "$name")" 2>/dev/null | while read -r folder; do
       find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || say "still there: $folder"
     done
   done

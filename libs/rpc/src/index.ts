@@ -59,4 +59,4 @@ export {
   templateServiceDefinition,
   workerServiceDefinition,
 } from './services.ts';
-export { readTls, type TlsFiles, type TlsKeys } from './tls.ts';
+export { readTls, serverTls, type TlsFiles, type TlsKeys } from './tls.ts';

@@ -9,7 +9,7 @@ import { resetHalfOpen } from './half-open.ts';
 import { RunningCalls } from './running-calls.ts';
 import { type ServerLimits, serverLimits } from './server-limits.ts';
 import type { RpcService } from './service.ts';
-import type { TlsKeys } from './tls.ts';
+import { serverTls, type TlsKeys } from './tls.ts';
 
 export interface ServeOptions {
   readonly services: readonly RpcService[];
@@ -117,10 +117,8 @@ function createListener(
       if (connections.admit(socket)) injector.injectConnection(socket);
     });
   }
-  const { cert, key, ca } = tls;
-  const mutual = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true };
   const server = createTlsServer(
-    { cert, key, ...mutual, ALPNProtocols: ['h2'], handshakeTimeout: limits.firstByteMs, minVersion: 'TLSv1.2' },
+    { ...serverTls(tls), ALPNProtocols: ['h2'], handshakeTimeout: limits.firstByteMs },
     (socket) => {
       socket.on('error', () => socket.destroy());
       injector.injectConnection(socket);

@@ -26,3 +26,9 @@ export async function readTls({ certFile, keyFile, caFile, serverName }: TlsFile
   ]);
   return { cert, key, ca, ...(serverName === undefined ? {} : { serverName }) };
 }
+
+/** What a server of Node takes of them: with an authority, clients must show a certificate that it signed. */
+export function serverTls({ cert, key, ca }: TlsKeys) {
+  const mutual = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true };
+  return { cert, key, ...mutual, minVersion: 'TLSv1.2' } as const;
+}

@@ -35,9 +35,12 @@ export interface EditGuards {
   ended(edit: EndedEdit): void;
 }
 
+/** Room of what has no quota. */
+export const noLease: QuotaLease = { refund: () => undefined, [Symbol.dispose]: () => undefined };
+
 /** Allows everything and counts nothing. */
 export const noGuards: EditGuards = {
-  admit: () => ({ refund: () => undefined, [Symbol.dispose]: () => undefined }),
+  admit: () => noLease,
   before: async () => undefined,
   after: async () => undefined,
   ended: () => undefined,

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { TlsKeys } from '@instgenie/rpc';
+import { serverTls, type TlsKeys } from '@instgenie/rpc';
 import type { HttpLimits } from './http-limits.ts';
 
 export interface HttpServerOptions {
@@ -26,17 +26,9 @@ export function createHttpServer(listener: RequestListener, { limits, tls }: Htt
   const server =
     tls === undefined
       ? createServer(options, listener)
-      : createTlsServer(
-          { ...options, ...keysOf(tls), handshakeTimeout: limits.headersMs, minVersion: 'TLSv1.2' },
-          listener,
-        );
+      : createTlsServer({ ...options, ...serverTls(tls), handshakeTimeout: limits.headersMs }, listener);
   server.maxConnections = limits.connectionsMax;
   server.setTimeout(limits.deadlineMs + idleExtraMs, (socket) => socket.destroy());
   server.on('tlsClientError', (_: Error, socket: Socket) => socket.destroy());
   return server;
-}
-
-/** With an authority, clients must show a certificate that it signed, as over gRPC. */
-function keysOf({ cert, key, ca }: TlsKeys) {
-  return { cert, key, ...(ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true }) };
 }

@@ -1,5 +1,5 @@
 import type { Caller } from '@instgenie/tenants';
-import type { QuotaLease } from '../edits/guards.ts';
+import { noLease, type QuotaLease } from '../edits/guards.ts';
 
 /** A template whose activations a tenant wants to have computed. */
 export interface GuardedPriming {
@@ -24,6 +24,6 @@ export interface PrimingCharge {
 
 /** Of what nobody asked for. */
 export const noCharge: PrimingCharge = {
-  admit: () => ({ refund: () => undefined, [Symbol.dispose]: () => undefined }),
+  admit: () => noLease,
   ended: () => undefined,
 };

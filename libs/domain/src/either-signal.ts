@@ -1,6 +1,6 @@
 /**
  * A signal that aborts with the first of others, until it is disposed of. `AbortSignal.any` does so too, but what listens to
- * its signals lives until a full collection of garbage: at a hundred calls a second that made pauses three times as long.
+ * its signals lives until a full collection of garbage, and every scavenge before that copies it.
  */
 export class EitherSignal implements Disposable {
   readonly #abort = new AbortController();

@@ -7,7 +7,7 @@ import type { EditEnding, FleetModel, Picked } from '../fleet/fleet.ts';
 import { usualSide, usualSteps } from '../models/canary-model.ts';
 import type { MaskFacts } from '../pictures/picture-protocol.ts';
 import { wholeMask } from '../pictures/whole-mask.ts';
-import type { PrimingCharge } from './priming-guards.ts';
+import type { PrimingLease } from './priming-guards.ts';
 import type { TemplateParts } from './template-parts.ts';
 import type { PrimeNews, PrimeOrder } from './templates.ts';
 
@@ -33,7 +33,7 @@ export interface PrimeCall {
   readonly order: PrimeOrder;
   /** The model's name, where it is another version of the template's own. */
   readonly version?: string | undefined;
-  readonly charge: PrimingCharge;
+  readonly admit: (plannedTokenSteps: number) => PrimingLease;
   readonly signal: AbortSignal;
 }
 
@@ -41,7 +41,7 @@ type PrimeParts = Pick<TemplateParts, 'fleet' | 'reader' | 'now'>;
 
 /** Has a worker compute a template's activations; another one begins anew when it is lost or has no room. */
 export async function* primeTemplate(parts: PrimeParts, call: PrimeCall): AsyncIterable<Primed> {
-  const { record, charge, signal } = call;
+  const { record, signal } = call;
   const facts = await windowOf(parts, call);
   const steps = record.steps ?? (call.model.defaultSteps || usualSteps);
   const { version } = call;
@@ -49,12 +49,7 @@ export async function* primeTemplate(parts: PrimeParts, call: PrimeCall): AsyncI
   const endsAtMs = parts.now() + primeMs;
   const editId = createHash('sha256').update(randomUUID()).digest('hex').slice(0, 32);
   const excluded: string[] = [];
-  const plannedTokenSteps = facts.tokens * steps;
-  using lease = charge.admit(plannedTokenSteps);
-  using computed = new ComputedSteps((count) => {
-    lease.refund(plannedTokenSteps - facts.tokens * count);
-    charge.ended(facts.tokens * count);
-  });
+  using lease = call.admit(facts.tokens * steps);
   for (;;) {
     const deadlineMs = endsAtMs - parts.now();
     const picked = await parts.fleet.pick(
@@ -76,44 +71,26 @@ export async function* primeTemplate(parts: PrimeParts, call: PrimeCall): AsyncI
       },
       signal,
     );
+    let counted = 0;
     try {
       for await (const news of primeOn(parts, call, { picked, editId, steps, route, deadlineMs })) {
-        computed.note(news);
+        if (isComputed(news, counted)) {
+          lease.computed(facts.tokens * (news.done - counted));
+          counted = news.done;
+        }
         yield news;
       }
       return;
     } catch (thrown) {
-      computed.next();
       excluded.push(picked.worker);
       if (!isWorthAnother(thrown) || excluded.length >= attemptsMax || signal.aborted) throw thrown;
     }
   }
 }
 
-/** Steps that workers compute, one after the other; what is held already is told as done at once. */
-class ComputedSteps implements Disposable {
-  readonly #end: (count: number) => void;
-  #before = 0;
-  #here = 0;
-
-  constructor(end: (count: number) => void) {
-    this.#end = end;
-  }
-
-  note({ done, total }: PrimeNews): void {
-    if (done < total || this.#here > 0 || total === 1) this.#here = done;
-  }
-
-  /** Another worker begins anew. */
-  next(): void {
-    this.#before += this.#here;
-    this.#here = 0;
-  }
-
-  [Symbol.dispose](): void {
-    this.next();
-    this.#end(this.#before);
-  }
+/** False of what is held already, which is told as done at once. */
+function isComputed({ done, total }: PrimeNews, doneBefore: number): boolean {
+  return done < total || doneBefore > 0 || total === 1;
 }
 
 async function* primeOn(

@@ -8,7 +8,7 @@ import { noteVariants, type UsedVariant } from './note-variants.ts';
 import { orMissing } from './or-missing.ts';
 import { afterToken, pageToken } from './page-token.ts';
 import { primeTemplate } from './prime-template.ts';
-import { type GuardedPriming, noCharge, type PrimingCharge } from './priming-guards.ts';
+import { freePriming } from './priming-guards.ts';
 import { RecentRecords } from './recent-records.ts';
 import { tellPins } from './tell-pins.ts';
 import { TemplateDeletions } from './template-deletions.ts';
@@ -88,12 +88,13 @@ export class TemplateDesk implements Templates, AsyncDisposable {
     const record = await this.#findOwn(order.id, caller);
     await checkQuota(this.#parts.library, caller, 'activations');
     const model = this.#modelOf(record.model, 'template_id');
+    const priming = { caller, templateId: record.id, model: model.name };
     let last: UsedVariant | undefined;
     for await (const { done, total, variant, bytes, route } of primeTemplate(this.#parts, {
       record,
       model,
       order,
-      charge: this.#chargeOf({ caller, templateId: record.id, model: model.name }),
+      admit: (plannedTokenSteps) => this.#parts.guards.admitPriming(priming, plannedTokenSteps),
       signal,
     })) {
       last = { key: variant, bytes, route };
@@ -110,18 +111,10 @@ export class TemplateDesk implements Templates, AsyncDisposable {
   async primeFor(record: TemplateRecord, version: FleetModel, signal: AbortSignal): Promise<void> {
     const order = { id: record.id, mask: undefined, maskMode: 'auto' } as const;
     let last: UsedVariant | undefined;
-    const call = { record, model: version, order, version: version.name, charge: noCharge, signal };
+    const call = { record, model: version, order, version: version.name, admit: () => freePriming, signal };
     for await (const { variant, bytes, route } of primeTemplate(this.#parts, call))
       last = { key: variant, bytes, route };
     if (last !== undefined) await this.#note(record, [last]);
-  }
-
-  #chargeOf(priming: GuardedPriming): PrimingCharge {
-    const { guards } = this.#parts;
-    return {
-      admit: (plannedTokenSteps) => guards.admitPriming(priming, plannedTokenSteps),
-      ended: (tokenSteps) => guards.primed(priming, tokenSteps),
-    };
   }
 
   async pin(id: string, isPinned: boolean, caller: Caller): Promise<TemplateView> {

@@ -18,7 +18,7 @@ import type { Caller, Quota } from '@instgenie/tenants';
 import type { EditEnding, FleetModel, PickOrder } from '../fleet/fleet.ts';
 import { plainNames } from '../models/model-names.ts';
 import { PictureReader } from '../pictures/picture-reader.ts';
-import type { GuardedPriming, PrimingGuards } from './priming-guards.ts';
+import type { GuardedPriming, PrimingGuards, PrimingLease } from './priming-guards.ts';
 import { TemplateDesk } from './template-desk.ts';
 import type { TemplateDeskParts } from './template-parts.ts';
 import type { TemplateSettings } from './templates.ts';
@@ -105,17 +105,18 @@ export async function openFleet(scripts: Readonly<Record<string, PrimeScript>>) 
 class CountedCharges implements PrimingGuards {
   refusal: ServiceError | undefined;
   readonly planned: number[] = [];
-  readonly refunded: number[] = [];
   readonly computed: number[] = [];
 
-  admitPriming(_: GuardedPriming, plannedTokenSteps: number) {
+  admitPriming(_: GuardedPriming, plannedTokenSteps: number): PrimingLease {
     if (this.refusal !== undefined) throw this.refusal;
     this.planned.push(plannedTokenSteps);
-    return { refund: (left: number) => void this.refunded.push(left), [Symbol.dispose]: () => undefined };
-  }
-
-  primed(_: GuardedPriming, tokenSteps: number): void {
-    this.computed.push(tokenSteps);
+    let computed = 0;
+    return {
+      computed: (tokenSteps) => {
+        computed += tokenSteps;
+      },
+      [Symbol.dispose]: () => void this.computed.push(computed),
+    };
   }
 }
 

@@ -150,9 +150,8 @@ test('priming takes of the same quota, a minute of it at most, and is counted as
   {
     using lease = tenancy.guards.admitPriming(priming, 320);
     assert.throws(() => tenancy.guards.admit(editOf(caller)), { code: 'overloaded', field: 'quota' });
-    // Nearly all of it was held: of what it took, only what was computed is gone.
-    lease.refund(320 - 20);
-    tenancy.guards.primed(priming, 20);
+    // Nearly all of it was held: of what it has taken, only what was computed is gone.
+    lease.computed(20);
   }
   using edit = tenancy.guards.admit(editOf(caller));
   edit.refund(0);

@@ -1,7 +1,7 @@
 import { type AuditLog, actorOf, type UsageLedger } from '@instgenie/tenants';
 import type { EditedPicture } from '../edits/editing.ts';
 import type { EditGuards, EndedEdit, GuardedEdit, QuotaLease } from '../edits/guards.ts';
-import type { GuardedPriming, PrimingGuards } from '../templates/priming-guards.ts';
+import type { GuardedPriming, PrimingGuards, PrimingLease } from '../templates/priming-guards.ts';
 import type { ModeratedEdit, Moderation } from './moderation.ts';
 import type { QuotaMeter } from './quota-meter.ts';
 
@@ -49,16 +49,24 @@ export class TenantGuards implements EditGuards, PrimingGuards {
   }
 
   /** All of a picture may be more than a minute's quota, which is then what it takes: edits do as much unasked. */
-  admitPriming({ caller: { tenant, quota } }: GuardedPriming, plannedTokenSteps: number): QuotaLease {
+  admitPriming(priming: GuardedPriming, plannedTokenSteps: number): PrimingLease {
+    const { tenant, quota } = priming.caller;
     const taken = Math.min(plannedTokenSteps, quota.maskedTokenStepsPerMinute ?? plannedTokenSteps);
     const lease = this.#parts.quotas.admit({ tenant, quota, maskedTokenSteps: taken });
+    let computed = 0;
     return {
-      refund: (left) => lease.refund(Math.max(0, left - (plannedTokenSteps - taken))),
-      [Symbol.dispose]: () => lease[Symbol.dispose](),
+      computed: (tokenSteps) => {
+        computed += tokenSteps;
+      },
+      [Symbol.dispose]: () => {
+        lease.refund(Math.max(0, taken - computed));
+        lease[Symbol.dispose]();
+        this.#primed(priming, computed);
+      },
     };
   }
 
-  primed({ caller, templateId, model }: GuardedPriming, tokenSteps: number): void {
+  #primed({ caller, templateId, model }: GuardedPriming, tokenSteps: number): void {
     if (tokenSteps === 0) return;
     const { tenant } = caller;
     const counted = { pictures: 0, maskedTokenSteps: tokenSteps };

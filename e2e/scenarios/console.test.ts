@@ -41,7 +41,13 @@ async function open(size: { readonly width: number; readonly height: number }) {
   await page.addInitScript((text) => sessionStorage.setItem('key', text), key);
   await page.goto(`http://127.0.0.1:${cluster.gateways[0]?.at.http}/`);
   await page.waitForSelector('#template-list li', { timeout });
+  await pictured(page);
   return { page, errors, key };
+}
+
+/** Resolves when the chosen template can be painted on. */
+async function pictured(page: Page): Promise<void> {
+  await page.waitForSelector('#picture[aria-busy="false"]', { timeout });
 }
 
 async function ended(page: Page, edits: number): Promise<void> {
@@ -80,6 +86,7 @@ test('all of it works by keys, and the second edit of a template is warm', { ski
   await page.locator('#template-list').focus();
   await page.keyboard.press('ArrowDown');
   assert.equal(await page.locator('#template-list li[aria-selected="true"]').count(), 1);
+  await pictured(page);
   await page.locator('#picture').focus();
   for (const key of ['ArrowUp', ' ', 'ArrowRight', ' ']) await page.keyboard.press(key);
   await page.locator('#prompt').fill('a red fox');

@@ -20,14 +20,20 @@ const painter = new MaskPainter(byId('picture', HTMLCanvasElement), (ratio) => {
   byId('ratio', HTMLSpanElement).textContent = text;
 });
 let picture = '';
+let showing: object | undefined;
 let running: AbortController | undefined;
 const list = new TemplateList(api, (template) => void show(template).catch(complain));
 
+/** Of two that are chosen at nearly the same time, the later one stays, whichever comes first. */
 async function show({ id }: Template): Promise<void> {
+  const here = (showing = {});
+  painter.hide();
   const blob = await api.picture(id);
+  const bitmap = await createImageBitmap(blob);
+  if (showing !== here) return;
   URL.revokeObjectURL(picture);
   picture = URL.createObjectURL(blob);
-  painter.show(await createImageBitmap(blob));
+  painter.show(bitmap);
   drawSnippet();
 }
 

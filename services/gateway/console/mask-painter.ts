@@ -21,6 +21,7 @@ export class MaskPainter {
     this.#context = contextOf(view);
     this.#onChange = onChange;
     view.addEventListener('pointerdown', (event) => {
+      if (this.#picture === undefined) return;
       view.setPointerCapture(event.pointerId);
       this.#hasKeys = false;
       this.#remember();
@@ -50,8 +51,19 @@ export class MaskPainter {
     return this.#ratio() === 0;
   }
 
+  /** Takes the picture and its mask away until another one is shown: nothing can be painted meanwhile. */
+  hide(): void {
+    this.#view.ariaBusy = 'true';
+    this.#picture = undefined;
+    this.#last = undefined;
+    this.#undos.length = 0;
+    this.#maskContext().clearRect(0, 0, this.#mask.width, this.#mask.height);
+    this.#changed();
+  }
+
   /** Shows another picture, with nothing masked. */
   show(picture: ImageBitmap): void {
+    this.#view.ariaBusy = 'false';
     this.#picture = picture;
     const { width, height } = picture;
     Object.assign(this.#view, { width, height });
@@ -62,12 +74,14 @@ export class MaskPainter {
   }
 
   clear(): void {
+    if (this.#picture === undefined) return;
     this.#remember();
     this.#maskContext().clearRect(0, 0, this.#mask.width, this.#mask.height);
     this.#changed();
   }
 
   invert(): void {
+    if (this.#picture === undefined) return;
     this.#remember();
     const context = this.#maskContext();
     context.globalCompositeOperation = 'xor';
@@ -98,6 +112,7 @@ export class MaskPainter {
   }
 
   #key(event: KeyboardEvent): void {
+    if (this.#picture === undefined) return;
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (move !== undefined) {
       const step = event.shiftKey ? 4 : keyStep;

@@ -23,7 +23,7 @@ from transformers import AutoTokenizer, CLIPTextModel, T5EncoderModel
 
 import train
 from scenes import Painter, prompt, random_masks, random_scene
-from train import draw_times, encode_text, image_ids, log, optimizers, pack, pack_mask, samples, save_pipeline
+from train import draw_times, encode_text, image_ids, log, optimizers, pack, pack_mask, resume, samples, save_pipeline, save_state
 
 SIDE, TEXT = 32, train.TEXT_TOKENS
 ROWS = (256, 448, 704, 1024)
@@ -158,14 +158,8 @@ def main():
     vae = AutoencoderKL.from_pretrained(args.pipeline / "vae", torch_dtype=torch.float32).to(memory_format=torch.channels_last)
     vae.requires_grad_(False).eval()
     model, average = Model(args.pipeline), Model(args.pipeline).requires_grad_(False)
-    optims, spent, step = optimizers(model, CPU), 0.0, 0
-    saved = args.out / "flow.pt"
-    if saved.exists():
-        state = torch.load(saved)
-        model.load_state_dict(state["model"]), average.load_state_dict(state["average"])
-        [o.load_state_dict(v) for o, v in zip(optims, state["optims"])]
-        spent, step = state["spent"], state["step"]
-        log("resumed at step", step, f"after {spent:.0f} s")
+    optims = optimizers(model, CPU)
+    spent, step = resume(model, average, optims, CPU)
     began = time.time() - spent
     pool = Pool(painter, vae, tokenizers, 40 + step, args.pool)
     while pool.made < 480:
@@ -198,9 +192,7 @@ def main():
             history = []
         if time.time() - last_save > 300:
             last_save = time.time()
-            torch.save({"model": model.state_dict(), "average": average.state_dict(), "optims": [o.state_dict() for o in optims],
-                        "spent": time.time() - began, "step": step}, args.out / "flow.tmp")
-            (args.out / "flow.tmp").rename(saved)
+            save_state(model, average, optims, time.time() - began, step)
         if elapsed > (shown + 1) / 4:
             shown += 1
             samples(painter, vae, Whole(average), tokenizers, CPU, f"samples_{shown}.png", 8)

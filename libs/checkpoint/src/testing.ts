@@ -7,6 +7,8 @@ import { type TensorSource, writeSafetensors } from './safetensors-writer.ts';
 
 /** For tests: files that were copied from a real checkpoint. */
 export const fixtures = join(import.meta.dirname, '../fixtures');
+/** The tiny checkpoint's vocabulary, which is too large to lie here once more. */
+export const t5Folder = join(import.meta.dirname, '../../diffusion/fixtures/checkpoints/flux-schnell/tokenizer_2');
 
 /** For tests: an empty folder, removed when the test ends. */
 export async function temporaryFolder(t: TestContext): Promise<string> {

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import * as fc from 'fast-check';
-import { fixtures } from '../testing.ts';
+import { t5Folder } from '../testing.ts';
 import { CharsMap } from './charsmap.ts';
 
-const { normalizer } = JSON.parse(await readFile(join(fixtures, 'tokenizer_2/tokenizer.json'), 'utf8'));
+const { normalizer } = JSON.parse(await readFile(join(t5Folder, 'tokenizer.json'), 'utf8'));
 const bytes = Buffer.from(normalizer.normalizers[0].precompiled_charsmap, 'base64');
 
 const rows = [

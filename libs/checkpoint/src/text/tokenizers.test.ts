@@ -3,14 +3,13 @@ import { cp, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { readBytes } from '../tensor-data.ts';
-import { fixtures, put, temporaryFolder } from '../testing.ts';
+import { fixtures, put, t5Folder, temporaryFolder } from '../testing.ts';
 import { openWeightsFile } from '../weights.ts';
 import { openClipTokenizer } from './clip-tokenizer.ts';
 import { openT5Tokenizer } from './t5-tokenizer.ts';
 
 const prompts: readonly string[] = JSON.parse(await readFile(join(fixtures, 'prompts.json'), 'utf8'));
 const clipFolder = join(fixtures, 'tokenizer');
-const t5Folder = join(fixtures, 'tokenizer_2');
 
 /** Golden ids: rows[prompt]. */
 async function golden(name: string): Promise<readonly (readonly number[])[]> {

@@ -36,13 +36,13 @@ test('a template is added, primed, edited warm, pinned, described and removed', 
   assert.equal((await run('template', 'stat', added.id)).kept[0].steps, 1);
   const big = ['--steps', '2', '--storage', 'fp32', '--prime'];
   const refused = await runCli(
-    ['template', 'add', image, ...big, '--quota-mib', '9', '--store', 'kept', '--data', 'data'],
+    ['template', 'add', image, ...big, '--quota-mib', '20', '--store', 'kept', '--data', 'data'],
     folder.path,
   );
   assert.deepEqual([refused.exitCode, refused.stdout], [4, '']);
   assert.match(
     refused.stderr,
-    /priming takes \d+ bytes, but \d+ of the quota of 9437184 bytes are left; what fits: int8/,
+    /priming takes \d+ bytes, but \d+ of the quota of 20971520 bytes are left; what fits: int8/,
   );
   const second = (await run('template', 'list')).templates.find(({ id }: { id: string }) => id !== added.id);
   const gone = await run('template', 'rm', added.id);

@@ -6,6 +6,7 @@ import { type Mask, type Picture, picture, ServiceError, type StorageType, token
 import { ThreadClient } from '@instgenie/threads';
 import { engineFingerprint } from './fingerprint.ts';
 import { writeGraphs } from './graph-files.ts';
+import { allowedProcessors, helperAffinity } from './helper-affinity.ts';
 import type {
   Conditioning,
   EditState,
@@ -66,7 +67,12 @@ export class Engine implements AsyncDisposable {
 
   /** Throws `not-found`, `invalid` or `unsupported` for the folder, `unsupported` for a provider that is missing. */
   static async open({ folder, cache = defaultCache(), signal, ...options }: EngineOptions): Promise<Engine> {
-    const settings = { provider: options.provider ?? 'cpu', threads: options.threads ?? availableParallelism() };
+    const threads = options.threads ?? availableParallelism();
+    const settings = {
+      provider: options.provider ?? 'cpu',
+      threads,
+      helperAffinity: helperAffinity(threads, await allowedProcessors()),
+    };
     const model = await openModel(folder, { storage: options.storage ?? 'fp32', signal });
     const { denoiser, stages } = model;
     const { files } = await writeGraphs(model, cache, signal);

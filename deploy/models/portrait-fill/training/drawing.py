@@ -1,4 +1,4 @@
-"""Draws training samples into files, until FOLDER/stop is there.
+"""Draws training samples into files, until it is killed.
 
 Files wait in FOLDER as SEED-NUMBER.pt; FOLDER/limit has how many may wait. One file: `before`, `x0` (count, 1024, 64) float16,
 latents of each scene before and after its edit; `condition` (2 count, 1024, 64), `bits` (2 count, 1024, 32) and token ids:
@@ -48,7 +48,7 @@ def main():
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     painter, vae, tokenizers = Painter(args.layers, device), open_vae(args.pipeline, device), open_tokenizers(args.pipeline)
     rng, made = random.Random(args.seed), 0
-    while not (args.folder / "stop").exists():
+    while True:
         if len(list(args.folder.glob("*.pt"))) >= int((args.folder / "limit").read_text()):
             time.sleep(0.05)
             continue

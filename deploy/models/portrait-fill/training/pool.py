@@ -22,6 +22,12 @@ class Drawers:
         of = lambda i: ["--layers", layers, "--pipeline", pipeline, "--folder", folder, "--seed", str(seed + i)]
         self.running = [subprocess.Popen([sys.executable, script, *of(i)]) for i in range(count)]
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.leave(0)
+
     def allow(self, waiting):
         part = self.folder / "limit.part"
         part.write_text(str(waiting))

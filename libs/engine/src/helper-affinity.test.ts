@@ -25,6 +25,6 @@ test('this process may run on at least as many processors as it counts', async (
   assert.ok(allowed.length >= availableParallelism());
   assert.deepEqual(
     allowed,
-    [...new Set(allowed)].sort((a, b) => a - b),
+    [...new Set(allowed)].toSorted((a, b) => a - b),
   );
 });

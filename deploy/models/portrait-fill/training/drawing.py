@@ -17,14 +17,12 @@ from scenes import Painter, prompt, random_edit, random_masks
 from text import encode_text, open_tokenizers
 from tokens import pack_mask, to_bits
 
-SHARES = (0.5, 0.14, 0.2, 0.12, 0.04)
-
 
 @torch.no_grad()
 def make(painter, vae, tokenizers, rng, count):
     sources, scenes, words, masks, _ = zip(*(random_edit(painter, rng) for _ in range(count)))
     images, before = painter.draw(scenes), painter.draw(sources)
-    masks = torch.cat([*masks, random_masks(painter, rng, scenes, SHARES)])
+    masks = torch.cat([*masks, random_masks(painter, rng, scenes)])
     twice = scenes * 2
     prompts = [prompt(rng, *of) for of in zip(twice, *painter.coverage(twice, masks))]
     for i, phrase in enumerate(words):

@@ -93,7 +93,6 @@ class Model(torch.nn.Module):
 
 
 def transformer_of(pipeline, log):
-    made = FluxTransformer2DModel(**SHAPE)
     folder = pipeline / "transformer"
     if folder.exists():
         held = FluxTransformer2DModel.from_pretrained(folder, torch_dtype=torch.float32)
@@ -101,4 +100,4 @@ def transformer_of(pipeline, log):
             log("goes on with the transformer of", folder)
             return held
         log("the transformer in", folder, "has another shape: starts anew")
-    return made
+    return FluxTransformer2DModel(**SHAPE)

@@ -9,11 +9,6 @@ def pack(x):
     return x.view(n, c, h // 2, 2, w // 2, 2).permute(0, 2, 4, 1, 3, 5).reshape(n, h // 2 * (w // 2), 4 * c)
 
 
-def unpack(tokens, side):
-    n, _, c = tokens.shape
-    return tokens.view(n, side, side, c // 4, 2, 2).permute(0, 3, 1, 4, 2, 5).reshape(n, c // 4, side * 2, side * 2)
-
-
 def pack_mask(mask):
     """(n, 1, H, W) pixels -> (n, tokens, 256): every latent carries its 8x8 pixels as channels."""
     n, _, h, w = mask.shape
